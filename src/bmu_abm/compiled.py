@@ -1,0 +1,77 @@
+"""Compiled kernels: one decorator, and a cache on disk that follows the package's sources.
+
+Numba's cache looks only at the file of the cached function, so an edit of a helper in another
+module would go unnoticed. The cache folder is therefore named by a hash of every source of the
+package; folders of older sources are removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+_KEEP_DAYS = 14
+KERNELS: dict[str, Any] = {}
+
+
+def source_hash() -> str:
+    """Return 16 hex digits that change with any source file of the package."""
+    package = Path(__file__).parent
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _cache_root() -> Path:
+    return user_cache_path("bmu_abm") / "kernels"
+
+
+def _prune(root: Path, keep: str) -> None:
+    horizon = time.time() - _KEEP_DAYS * 86400
+    for folder in root.iterdir():
+        if folder.name != keep and folder.stat().st_mtime < horizon:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _use_cache() -> None:
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return
+    root, name = _cache_root(), source_hash()
+    try:
+        (root / name).mkdir(parents=True, exist_ok=True)
+        os.utime(root / name)
+        _prune(root, name)
+    except OSError:
+        return
+    os.environ["NUMBA_CACHE_DIR"] = str(root / name)
+
+
+_use_cache()
+
+import numba  # noqa: E402  (the cache folder must be set before Numba is imported)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a rule that the model calls once a step; registered in `KERNELS` by its name."""
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    KERNELS[f"{function.__module__}.{function.__name__}"] = compiled
+    return compiled
+
+
+def helper(function: Callable[..., Any]) -> Any:
+    """Compile a small function that kernels call; inlined by LLVM."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+def jit_is_off() -> bool:
+    """Tell whether the kernels run as plain Python (NUMBA_DISABLE_JIT=1)."""
+    return bool(numba.config.DISABLE_JIT)
