@@ -255,7 +255,7 @@ def live_committed(
                 leave(cell, site)
                 osteoblast.start(blasts, n_blasts, cell.id, s, cell.donor, sites, ledger[0], t, q)
                 remove_row(cells, count, i)
-                    continue
+                continue
         if site.progenitors > 1:
             spread(cell, sites, nx, ny)
         expand(cells, count, i, crowd, fine, coarse, sites, t, q, nx, ny)
