@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+import bmu_abm
 from bmu_abm import known
 from bmu_abm.interventions import registry
 
@@ -50,3 +54,12 @@ class Recorder:
 
     def graft(self, cell: str, count: float, route: str, traits: dict[str, float]) -> None:
         self.calls.append(("graft", cell, count, route, traits))
+
+
+def run_process(command: str | list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command that can import the package under test from any folder."""
+    paths = [str(Path(bmu_abm.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, **options
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, time
 from difflib import get_close_matches
 
 from bmu_abm.errors import InputError
@@ -25,6 +26,10 @@ def show(value: object) -> str:
         return str(value).lower()
     if isinstance(value, dict):
         return "a table"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, date | time):
+        return value.isoformat()
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # an integer of thousands of digits, a bottomless list

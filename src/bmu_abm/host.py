@@ -38,7 +38,7 @@ def flatten(value: Any) -> Any:
     todo: list[tuple[str, Any]] = [("", value)]
     while todo:
         prefix, item = todo.pop()
-        if not isinstance(item, dict):
+        if not isinstance(item, dict) or (prefix and not item):
             flat[prefix] = item
         elif prefix.count(".") > 3:
             raise problem("has too many dots in a parameter's path", "write room.name", prefix)
@@ -116,8 +116,11 @@ class Host(Table):
         if isinstance(value, str):
             refuse_non_name(value, "host")
             value = shipped_host_table(value)
-        if not isinstance(value, dict):
+        if isinstance(value, Host):
             return value
+        if not isinstance(value, dict):
+            mend = 'write host = "premenopausal_woman"'
+            raise problem(f"must be a shipped name or a table, is {show(value)}", mend)
         table = {**_inherited(value.get("made_from")), **value}
         if "parameters" in table:
             table["parameters"] = flatten(table["parameters"])

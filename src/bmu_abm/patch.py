@@ -47,6 +47,9 @@ class Patch(Table):
     @model_validator(mode="before")
     @classmethod
     def _named(cls, value: Any) -> Any:
+        if not isinstance(value, str | dict | Patch):
+            mend = 'write patch = "small"'
+            raise problem(f"must be a name or a table, is {show(value)}", mend)
         if not isinstance(value, str):
             return value
         if value not in NAMED_PATCHES:

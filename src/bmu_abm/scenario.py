@@ -237,9 +237,11 @@ _NOT_BURNT_IN = {"name", "title", "horizon_years", "marker_baseline", "sources"}
 
 
 def _content(course: Course) -> dict[str, Any]:
+    """Return all that decides what a course does, so that a changed file changes the key."""
     declaration = registry.find(course.use).declaration
-    kept = {"gates", "parameters", "effect"}
-    return course.table() | {"declared": declaration.model_dump(mode="json", include=kept)}
+    values = {name: declared.default for name, declared in declaration.parameters.items()}
+    effects = declaration.model_dump(mode="json", include={"gates", "effect"})
+    return course.table() | {"values": values | course.settings} | effects
 
 
 def _safe(stem: str) -> str:

@@ -63,7 +63,7 @@ def parse(text: str, source: str) -> Document:
     except RecursionError:
         raise fault(source, "", "brackets are nested too deeply", "use fewer levels") from None
     except ValueError as error:
-        raise _syntax_fault(str(error), source) from None
+        raise _syntax_fault(str(error), text, source) from None
     return Document(data, source, line_numbers(text))
 
 
@@ -109,19 +109,30 @@ def _refuse_long_lines(text: str, source: str) -> None:
             raise fault(source, "", what, "break it into shorter lines", number)
 
 
-def _syntax_fault(message: str, source: str) -> InputError:
+_MENDS = {
+    "Cannot overwrite a value": "a key may stand only once: remove one of the two",
+    "Cannot declare": "a table may stand only once: remove one of the two",
+    "Exceeds the limit": "write a shorter number",
+}
+
+
+def _syntax_fault(message: str, text: str, source: str) -> InputError:
     found = _POSITION.search(message)
     line = int(found.group(1)) if found and found.group(1) else None
     reason = _POSITION.sub("", message)
     if found and line is None:
         reason += " at the end of the file"
-    mends = {
-        "Cannot overwrite a value": "a key may stand only once: remove one of the two",
-        "Cannot declare": "a table may stand only once: remove one of the two",
-        "Exceeds the limit": "write a shorter number",
-    }
-    mend = next((m for start, m in mends.items() if reason.startswith(start)), "correct this line")
-    return fault(source, "", f"is not valid TOML: {reason}", mend, line)
+    mend = next((m for start, m in _MENDS.items() if reason.startswith(start)), "correct this line")
+    key = _key_on(text.split("\n")[line - 1]) if line else ""
+    return fault(source, key, f"is not valid TOML: {reason}", mend, line)
+
+
+def _key_on(line: str) -> str:
+    """Return the key or header that stands on a line, or ""."""
+    if header := _HEADER.match(line):
+        return _bare(header.group(2))
+    key = _KEY.match(line)
+    return _bare(key.group(1)) if key else ""
 
 
 def line_numbers(text: str) -> dict[str, int]:
