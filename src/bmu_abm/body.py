@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bmu_abm import parameters
-from bmu_abm.compiled import kernel
 from bmu_abm.fields import COARSE, FINE, Fields
 from bmu_abm.grafting import DEPOT
 from bmu_abm.interventions.plan import Plan
-from bmu_abm.signalling.binding import free_ligand
+from bmu_abm.signalling.binding import compete
 from bmu_abm.systemic import estrogen
 from bmu_abm.systemic.environment import DRIVERS, Environment, Graft
 from bmu_abm.systemic.skeleton import pth_factor
@@ -196,12 +195,3 @@ class Body:
         face, y, x = np.unravel_index(sites, (2, b.ny, b.nx))
         block = model.fields.declarations[name].resolution
         np.add.at(source, (face, y // block, x // block), np.float32(strength / block**2))
-
-
-@kernel
-def compete(values, binders):
-    """Replace total concentrations by the free ones, in place."""
-    for i in range(values.shape[0]):
-        values[i] = free_ligand(float(values[i]), 0.0, 1.0, binders)
-
-

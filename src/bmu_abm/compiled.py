@@ -1,17 +1,18 @@
 """Compiled kernels: one decorator, and a cache on disk that follows the package's sources.
 
 Numba's cache looks only at the file of the cached function, so an edit of a helper in another
-module would go unnoticed. The cache folder is therefore named by a hash of every source of the
-package; folders of older sources are removed.
+module would go unnoticed. The cache folder is therefore named by a hash of all modules that
+compiled code can see; folders of older sources are removed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,45 @@ _KEEP_DAYS = 14
 KERNELS: dict[str, Any] = {}
 
 
+_PACKAGE = Path(__file__).parent
+_IMPORT = re.compile(r"^from bmu_abm(?:\.([\w.]+))? import ([^\n]+)", re.MULTILINE)
+
+
 def source_hash() -> str:
     """Return 16 hex digits that change with any source file of the package."""
-    package = Path(__file__).parent
+    return _digest([*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.csv")])
+
+
+def kernel_hash() -> str:
+    """Return 16 hex digits that change with any source that compiled code can see.
+
+    Those are the modules that hold kernels and, transitively, the modules they import at the
+    top level.
+    """
+    texts = {path: path.read_text(encoding="utf-8") for path in _PACKAGE.rglob("*.py")}
+    todo = [path for path, text in texts.items() if "from bmu_abm.compiled import" in text]
+    seen = set(todo)
+    while todo:
+        for path in _imports(texts[todo.pop()]):
+            if path in texts and path not in seen:
+                seen.add(path)
+                todo.append(path)
+    return _digest([*seen, *_PACKAGE.rglob("*.csv")])
+
+
+def _imports(text: str) -> Iterator[Path]:
+    """Yield the files of the package that a source may import by `from bmu_abm... import`."""
+    for module, names in _IMPORT.findall(text):
+        base = _PACKAGE.joinpath(*module.split(".")) if module else _PACKAGE
+        yield base.with_suffix(".py")
+        for name in re.findall(r"\w+", names):
+            yield base / f"{name}.py"
+
+
+def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for path in sorted([*package.rglob("*.py"), *package.rglob("*.csv")]):
-        digest.update(path.relative_to(package).as_posix().encode())
+    for path in sorted(paths):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -45,7 +79,7 @@ def _prune(root: Path, keep: str) -> None:
 def _use_cache() -> None:
     if os.environ.get("NUMBA_CACHE_DIR"):
         return
-    root, name = _cache_root(), source_hash()
+    root, name = _cache_root(), kernel_hash()
     try:
         (root / name).mkdir(parents=True, exist_ok=True)
         os.utime(root / name)

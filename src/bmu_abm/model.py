@@ -85,9 +85,9 @@ class BoneModel(mesa.Model):
         self.fields = Fields(patch.nx, patch.ny, patch.site_um)
         self.populations = {k.name: Population(k.name, k.fields) for k in KINDS}
         self.mirror = Mirror(self, {k.name: k.agent for k in KINDS})
-        self.active = np.zeros(self.trabecula.n_sites, np.int32)
+        self.active = np.zeros(self.trabecula.n_sites, np.int64)
         self.n_active = np.zeros(1, np.int64)
-        self.calls = np.zeros(osteocyte.MAX_CALLS, np.int32)
+        self.calls = np.zeros(osteocyte.MAX_CALLS, np.int64)
         self.n_calls, self.n_cracks = np.zeros(1, np.int64), np.zeros(1, np.int64)
         self.depots = np.zeros(0, grafting.DEPOT)
         self.ledger, self.today = np.zeros(1, LEDGER), np.zeros(1, TODAY)

@@ -68,7 +68,7 @@ class Trabecula:
         Microdamage: years at the customary stress.
     column_kind : ndarray of uint8, shape (ny * nx,)
         Intact, hole or defect.
-    vessels : ndarray of int32
+    vessels : ndarray of int64
         Sites of the capillary entry points.
     """
 
@@ -81,7 +81,7 @@ class Trabecula:
         self.born = np.zeros((self.n_columns, self.n_slices), np.int32)
         self.damage = np.zeros((self.n_columns, self.n_slices), np.float32)
         self.column_kind = np.zeros(self.n_columns, np.uint8)
-        self.vessels = np.zeros(0, np.int32)
+        self.vessels = np.zeros(0, np.int64)
 
     @property
     def slice_nm(self) -> int:
@@ -229,7 +229,7 @@ def _lay_packet(
 def _place_vessels(trabecula: Trabecula, rng: np.random.Generator, per_mm2: float) -> None:
     count = max(2, round(per_mm2 * trabecula.surface_mm2))
     chosen = rng.choice(trabecula.n_sites, size=min(count, trabecula.n_sites), replace=False)
-    trabecula.vessels = np.sort(chosen).astype(np.int32)
+    trabecula.vessels = np.sort(chosen).astype(np.int64)
 
 
 @helper

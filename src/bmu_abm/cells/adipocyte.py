@@ -13,9 +13,9 @@ from bmu_abm.geometry import neighbour
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
-    ("radius_um", "f4"),
-    ("placed", "u1"),  # 1 once the disc is marked on the sites
-    ("donor", "u1"),
+    ("radius_um", "f8"),
+    ("placed", "i8"),  # 1 once the disc is marked on the sites
+    ("donor", "i8"),
 ]
 Adipocyte = agent_class("Adipocyte", "adipocyte", FIELDS)
 

@@ -19,13 +19,13 @@ from bmu_abm.surface import is_eroded
 from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
 
 FIELDS = [
-    ("runx2", "f4"),
-    ("pparg", "f4"),
-    ("drive", "f4"),  # own osteogenic drive, relative
-    ("cxcr4", "f4"),
-    ("life_days", "f4"),
-    ("stage", "u1"),  # 0 free in the marrow, 1 committed progenitor on eroded bone
-    ("donor", "u1"),
+    ("runx2", "f8"),
+    ("pparg", "f8"),
+    ("drive", "f8"),  # own osteogenic drive, relative
+    ("cxcr4", "f8"),
+    ("life_days", "f8"),
+    ("stage", "i8"),  # 0 free in the marrow, 1 committed progenitor on eroded bone
+    ("donor", "i8"),
 ]
 MSC = agent_class("MSC", "msc", FIELDS)
 

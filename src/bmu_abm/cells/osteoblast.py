@@ -19,10 +19,10 @@ from bmu_abm.surface import is_eroded, line
 from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
 
 FIELDS = [
-    ("vigour", "f4"),
-    ("laid_um", "f4"),  # matrix laid down since it became an osteoblast
-    ("carry_nm", "f4"),  # matrix below a nanometre, kept for the next step
-    ("donor", "u1"),
+    ("vigour", "f8"),
+    ("laid_um", "f8"),  # matrix laid down since it became an osteoblast
+    ("carry_nm", "f8"),  # matrix below a nanometre, kept for the next step
+    ("donor", "i8"),
 ]
 Osteoblast = agent_class("Osteoblast", "osteoblast", FIELDS)
 
@@ -182,7 +182,9 @@ def live(
     """Let every osteoblast lay down matrix, tire, be buried, or end."""
     t, q = today[0], p[0]
     book = ledger[0]
-    tiring = t.dt / (q.osteoblast_vigour_days * (1.0 - q.osteoblast_estrogen_life * (1.0 - t.estrogen)))
+    tiring = t.dt / (
+        q.osteoblast_vigour_days * (1.0 - q.osteoblast_estrogen_life * (1.0 - t.estrogen))
+    )
     i = 0
     while i < count[0]:
         cell = cells[i]

@@ -17,10 +17,10 @@ from bmu_abm.signalling.rank import free_rankl
 from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
 
 FIELDS = [
-    ("nuclei", "f4"),
-    ("heading", "f4"),  # radians
-    ("removed_um3", "f4"),  # bone removed in its life
-    ("donor", "u1"),
+    ("nuclei", "f8"),
+    ("heading", "f8"),  # radians
+    ("removed_um3", "f8"),  # bone removed in its life
+    ("donor", "i8"),
 ]
 Osteoclast = agent_class("Osteoclast", "osteoclast", FIELDS)
 
@@ -239,9 +239,7 @@ def resorb(
                 free = free_rankl(s, fine, coarse, binders, p, nx, ny)
                 if free < p.osteoclast_gate_rankl_pm:
                     continue
-            removed = dissolve(
-                s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny
-            )
+            removed = dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny)
             block = coarse_index(s, nx, ny)
             freed = p.osteoclast_tgfb_pm_per_um_day * removed / today.dt
             coarse_source[TGFB, block] += 0.25 * freed

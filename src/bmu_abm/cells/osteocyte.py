@@ -17,11 +17,11 @@ from bmu_abm.signalling.binding import saturation
 from bmu_abm.trabecula import FORMATION, HOLE
 
 FIELDS = [
-    ("z", "i4"),  # nm in its column
-    ("customary_strain", "f4"),  # strain to which it is accommodated
-    ("calling", "f4"),  # distress after damage, 0 to 1
-    ("secretion", "f4"),  # sclerostin, relative to rest
-    ("donor", "u1"),
+    ("z", "i8"),  # nm in its column
+    ("customary_strain", "f8"),  # strain to which it is accommodated
+    ("calling", "f8"),  # distress after damage, 0 to 1
+    ("secretion", "f8"),  # sclerostin, relative to rest
+    ("donor", "i8"),
 ]
 Osteocyte = agent_class("Osteocyte", "osteocyte", FIELDS)
 

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-COMMON = [("id", "i8"), ("site", "i4"), ("age", "f4")]
+COMMON = [("id", "i8"), ("site", "i8"), ("age", "f8")]
 
 
 class Population:

@@ -18,9 +18,9 @@ from bmu_abm.signalling.rank import free_rankl, nfatc1_drive
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
-    ("nfatc1", "f4"),  # ripe to fuse above 1
-    ("osteomorph", "u1"),  # 1: shed by an osteoclast
-    ("donor", "u1"),
+    ("nfatc1", "f8"),  # ripe to fuse above 1
+    ("osteomorph", "i8"),  # 1: shed by an osteoclast
+    ("donor", "i8"),
 ]
 OsteoclastPrecursor = agent_class("OsteoclastPrecursor", "osteoclast_precursor", FIELDS)
 
@@ -118,7 +118,9 @@ def live(cells, count, fine, coarse, sites, binders, today, p, nx, ny, steps_per
         wander(cell, moves, fine, coarse, sites, binders, t, q, nx, ny)
         free = free_rankl(cell.site, fine, coarse, binders, q, nx, ny)
         drive = nfatc1_drive(cell.site, free, coarse, q, nx, ny)
-        gain = q.precursor_nfatc1_gain_per_day * drive - q.precursor_nfatc1_decay_per_day * cell.nfatc1
+        gain = (
+            q.precursor_nfatc1_gain_per_day * drive - q.precursor_nfatc1_decay_per_day * cell.nfatc1
+        )
         cell.nfatc1 += t.dt * gain
         cell.age += t.dt
         i += 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bmu_abm.compiled import helper
-
-MAX_BINDERS = 6
+from bmu_abm.compiled import helper, kernel
 
 
 @helper
@@ -38,7 +36,7 @@ def free_ligand(total, own, own_kd, binders):
             slope += share * binders[i, 1] / (binders[i, 1] + free)
         step = (total - free - bound) / slope
         free += step
-        if step <= 1e-6 * free:
+        if step <= 1e-3 * free:  # the next error is its square
             break
     return free
 
@@ -62,3 +60,10 @@ def hill4(x, half):
 def saturation(x, half):
     """Return x / (half + x) for x >= 0."""
     return x / (half + x)
+
+
+@kernel
+def compete(values, binders):
+    """Replace total concentrations by the free ones, in place."""
+    for i in range(values.shape[0]):
+        values[i] = free_ligand(float(values[i]), 0.0, 1.0, binders)
