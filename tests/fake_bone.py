@@ -19,9 +19,19 @@ SLICE_NM, N_SLICES = 5000, 96
 YEAR = 365
 ERODING, REVERSING, FORMING = 18, 30, 75
 SITE = np.dtype(
-    [("height", "i4"), ("state", "u1"), ("since", "i4"), ("opened_nm", "i4"), ("floor_nm", "i4")]
-    + [("formed_day", "i4"), ("osteoclast", "i4"), ("progenitors", "i2"), ("fat", "u1")]
-    + [("coupling_um", "f4"), ("clastokine_um", "f4")]
+    [
+        ("height", "i4"),
+        ("state", "u1"),
+        ("since", "i4"),
+        ("opened_nm", "i4"),
+        ("floor_nm", "i4"),
+        ("formed_day", "i4"),
+        ("osteoclast", "i4"),
+        ("progenitors", "i2"),
+        ("fat", "u1"),
+        ("coupling_um", "f4"),
+        ("clastokine_um", "f4"),
+    ]
 )
 TRAITS = {
     "msc": [("stage", "u1"), ("runx2", "f4"), ("pparg", "f4"), ("donor", "u1")],
@@ -75,7 +85,7 @@ class _Builder:
         """Smooth periodic noise (ny, nx), unit variance."""
         spectrum = np.fft.rfft2(self.rng.normal(size=(self.ny, self.nx)))
         raw = np.fft.irfft2(ndimage.fourier_gaussian(spectrum, sigma, self.nx), (self.ny, self.nx))
-        return (raw - raw.mean()) / raw.std()
+        return (raw - raw.mean()) / max(raw.std(), 1e-9)
 
     def _set_heights(self) -> None:
         self._set_old_ages()
@@ -302,16 +312,22 @@ def _fields(bone: _Builder) -> FakeFields:
     return FakeFields(maps, declarations=declarations)
 
 
-def fake_bone(nx: int = 100, ny: int = 100, *, day: int = 852, seed: int = 4) -> SimpleNamespace:
-    """Return a model-like patch of 2 x `ny` x `nx` sites on `day`, the same for one `seed`."""
+def fake_bone(
+    nx: int = 100, ny: int = 100, *, day: int = 852, seed: int = 4, history: bool = True
+) -> SimpleNamespace:
+    """Return a model-like patch of 2 x `ny` x `nx` sites on `day`, the same for one `seed`.
+
+    Without `history` all of it is old resting bone.
+    """
     bone = _Builder(nx, ny, day, seed)
-    _history(bone)
+    if history:
+        _history(bone)
     populations = {name: FakePopulation(make(bone)) for name, make in MAKERS.items()}
     trabecula = SimpleNamespace(
         nx=nx, ny=ny, n_sites=2 * nx * ny, n_columns=nx * ny, n_slices=N_SLICES,
         site_um=10.0, slice_um=5.0, sites=bone.sites.reshape(-1),
         born=bone.born.reshape(nx * ny, N_SLICES),
-        damage=np.full((nx * ny, N_SLICES), 0.1, np.float32) + 0.05 * (bone.born[..., 0].reshape(-1, 1) < 0),
+        damage=bone.rng.uniform(0, 0.2, (nx * ny, N_SLICES)).astype(np.float32),
         column_kind=bone.kind.reshape(-1),
         vessels=bone.rng.integers(0, 2 * nx * ny, 2 + nx * ny // 160).astype(np.int32),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -19,10 +19,20 @@ from bmu_abm.pictures.stains import STAINS
 ALL = "all"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with an argument in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError instead of printing the usage."""
+        raise InputError(f"{self.prog}: {message}")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bmu_abm.pictures", description=__doc__)
+    parser = _Parser(prog="python -m bmu_abm.pictures", description=__doc__)
     parser.add_argument("snapshot", type=Path, help="a snapshot of a model (.npz)")
-    parser.add_argument("--out", type=Path, required=True, help="picture to write (.png, .svg, .pdf)")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="picture to write (.png, .svg, .pdf)"
+    )
     parser.add_argument("--stain", choices=(*STAINS, ALL), default=STAINS[0])
     parser.add_argument("--y", type=int, help="row of the section; the liveliest by default")
     parser.add_argument("--theme", choices=tuple(PALETTES), default="light")
@@ -45,14 +55,15 @@ def read_snapshot(path: Path) -> dict[str, np.ndarray]:
             return {name: stored[name] for name in stored.files}
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
-    except (OSError, ValueError, AttributeError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile):
         raise InputError(f"{path}: not a snapshot; write one with model.snapshot()") from None
 
 
 def _restore(path: Path) -> Any:
+    snapshot = read_snapshot(path)
     from bmu_abm.model import BoneModel
 
-    return BoneModel.restore(read_snapshot(path))
+    return BoneModel.restore(snapshot)
 
 
 def draw(arguments: Sequence[str]) -> None:
@@ -73,6 +84,8 @@ def draw(arguments: Sequence[str]) -> None:
             sheet(model, asked.out, asked.y, asked.theme, asked.stain, labels=labels)
     except ValueError as error:
         raise InputError(str(error)) from error
+    except FileNotFoundError:
+        raise InputError(f"{asked.out}: there is no such folder") from None
     except OSError as error:
         raise MachineError(f"{asked.out}: {error.strerror or error}") from error
 

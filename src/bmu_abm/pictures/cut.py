@@ -40,11 +40,12 @@ class Cut:
     px_per_um: float
 
     @property
-    def samples(self) -> NDArray[np.float64]:
+    def samples(self) -> NDArray[np.floating]:
         """Places (n,) along the visible part of the row at which lines are drawn, um."""
         left, right = self.ax.get_xlim()
         step = self.patch.site_um / SAMPLES_PER_SITE
-        return np.arange(left, right + step, step)
+        count = max(2, round((right - left) / step) + 1)
+        return np.asarray(np.linspace(left, right, count), dtype=float)
 
     def near(self, cells: Cells, face: int, rows: int) -> Cells:
         """Return the cells of a face at most `rows` from the cut, in the visible part."""
@@ -58,7 +59,7 @@ class Cut:
         ny = self.patch.ny
         return (cells.y - self.row + ny // 2) % ny - ny // 2
 
-    def x_um(self, cells: Cells) -> NDArray[np.float64]:
+    def x_um(self, cells: Cells) -> NDArray[np.floating]:
         """Return where the cells lie along the cut, in the columns of the front face."""
         return (cells.column_x(self.patch.nx) + 0.5) * self.patch.site_um
 

@@ -12,8 +12,8 @@ from bmu_abm.pictures import furniture
 from bmu_abm.pictures.colour import linear, ramp, srgb_bytes
 from bmu_abm.pictures.palette import Palette, palette_of
 from bmu_abm.pictures.patch import Bone, Patch, face_number
-from bmu_abm.pictures.relief import Enlarger, pixels_per_site, shade
-from bmu_abm.pictures.surface_map import show_image
+from bmu_abm.pictures.relief import Enlarger, shade
+from bmu_abm.pictures.surface_map import face_pixels, show_image
 
 DAMAGE = "damage"
 _LOG_RANGE = 30.0
@@ -63,7 +63,7 @@ def ramp_codes(palette: Palette) -> tuple[str, str]:
 
 
 def field_values(model: Bone, name: str) -> tuple[NDArray, str]:
-    """Return the map (2, ny, nx) of a signal, or of the microdamage below the surface, and its unit.
+    """Return the map (2, ny, nx) of a signal, or the mean microdamage of the columns; its unit.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def field_map(
     number, palette, patch = face_number(face), palette_of(theme), Patch.of(model)
     values, unit = field_values(model, name)
     scale = Scale.of(values)
-    enlarge = Enlarger(patch.ny, patch.nx, pixels_per_site(max(patch.nx, patch.ny)))
+    enlarge = Enlarger(patch.ny, patch.nx, face_pixels(ax, patch))
     place = np.round(enlarge(scale.position(values[number]), _SMOOTH) * 511).astype(np.intp)
     colours = linear(ramp(ramp_codes(palette), np.linspace(0, 1, 512))).astype(np.float32)
     resting = np.ones((patch.ny, patch.nx), dtype=bool)

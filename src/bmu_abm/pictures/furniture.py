@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -16,6 +18,7 @@ _FONTS = ("Roboto", "Inter", "Helvetica Neue", "Arial", "Liberation Sans", "Deja
 _WIDE = {"DejaVu Sans": 0.9}
 _STEPS_UM = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _TOP = 20
+_WIDTHS: dict[tuple[str, float, str], float] = {}
 
 
 def font_family() -> str:
@@ -24,7 +27,7 @@ def font_family() -> str:
     return next((font for font in _FONTS if font in known), "sans-serif")
 
 
-def font(px: float, weight: str = "normal") -> dict[str, object]:
+def font(px: float, weight: str = "normal") -> dict[str, Any]:
     """Return text settings for a size in pixels of 1/96 inch."""
     family = font_family()
     size = px * PX * _WIDE.get(family, 1.0)
@@ -39,6 +42,12 @@ def size_px(ax: Axes) -> tuple[float, float]:
     return box.width * scale, box.height * scale
 
 
+def device_pixels(ax: Axes, least: int = 320, most: int = 1800) -> int:
+    """Return the width of an axes in pixels of the figure, for a picture that fits exactly."""
+    ax.apply_aspect()
+    return int(np.clip(round(ax.get_window_extent().width), least, most))
+
+
 def _rounded(x: float, y: float, w: float, h: float, radius: float) -> Path:
     path = FancyBboxPatch((x, y), w, h, boxstyle=f"round,pad=0,rounding_size={radius}").get_path()
     return path
@@ -46,7 +55,7 @@ def _rounded(x: float, y: float, w: float, h: float, radius: float) -> Path:
 
 def _fractions(ax: Axes, path: Path) -> Path:
     width, height = size_px(ax)
-    return Path(path.vertices / [width, height], path.codes)
+    return Path(np.asarray(path.vertices, dtype=float) / [width, height], path.codes)
 
 
 def round_corners(ax: Axes, colour: str, radius: float = 6) -> None:
@@ -68,14 +77,19 @@ def chip(ax: Axes, x: float, y: float, w: float, h: float, palette: Palette) -> 
     """Draw a pale rounded box at a place in pixels from the lower left corner."""
     path = _fractions(ax, _rounded(x, y, w, h, 4))
     ax.add_patch(
-        PathPatch(
-            path, transform=ax.transAxes, fc=palette.halo, ec="none", alpha=0.88, zorder=_TOP
-        )
+        PathPatch(path, transform=ax.transAxes, fc=palette.halo, ec="none", alpha=0.88, zorder=_TOP)
     )
 
 
 def text_width(ax: Axes, text: str, px: float, weight: str = "normal") -> float:
     """Return the width of a text in pixels of 1/96 inch."""
+    key = (text, px, weight)
+    if key not in _WIDTHS:
+        _WIDTHS[key] = _measured(ax, text, px, weight)
+    return _WIDTHS[key]
+
+
+def _measured(ax: Axes, text: str, px: float, weight: str) -> float:
     ghost = ax.figure.text(0, 0, text, **font(px, weight))
     box = ghost.get_window_extent(ax.figure.canvas.get_renderer())  # type: ignore[attr-defined]
     ghost.remove()

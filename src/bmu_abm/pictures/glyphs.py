@@ -48,10 +48,8 @@ def lens(n: int = 18) -> Points:
 def cobble(corner: float = 0.35) -> Points:
     """Return a square, 2 wide, with cut corners."""
     inner = 1 - corner
-    return np.array(
-        [[1, -inner], [1, inner], [inner, 1], [-inner, 1]]
-        + [[-1, inner], [-1, -inner], [-inner, -1], [inner, -1]]
-    )
+    half = np.array([(1, -inner), (1, inner), (inner, 1), (-inner, 1)])
+    return np.vstack([half, -half])
 
 
 def lobed_disc(seed: int, n: int = 72) -> Points:
@@ -114,7 +112,7 @@ def put(
     """
     centres = np.asarray(centres, dtype=float).reshape(-1, 2)
     scale = np.broadcast_to(sizes, len(centres))[:, None, None]
-    outlines = np.asarray(shapes, dtype=float)
+    outlines = np.asarray(shapes, dtype=float) if len(centres) else np.empty((0, 1, 2))
     if outlines.ndim == 3 and len(outlines) != len(centres):
         raise ValueError(f"{len(outlines)} shapes for {len(centres)} centres")
     collection = PolyCollection(

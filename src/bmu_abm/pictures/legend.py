@@ -52,12 +52,16 @@ def state_entries(page: Page, shown: set[int]) -> list[Entry]:
 
 def cell_entries(page: Page, stain: Stain) -> list[Entry]:
     """Return the legend of the cells on the map."""
+    star = (
+        partial(_shape, shape=6.5 * glyphs.star(), face=page.palette.calling),
+        "calling osteocyte",
+    )
     return [
         (partial(_osteoclast, stain=stain), "osteoclast"),
         (partial(_shape, shape=3.6 * glyphs.circle(), face=stain.precursor), "precursor"),
         (partial(_shape, shape=3.6 * glyphs.cobble(), face=stain.osteoblast), "osteoblast"),
         (partial(_shape, shape=5.5 * glyphs.diamond(), face=stain.progenitor), "progenitor"),
-        (partial(_shape, shape=6.5 * glyphs.star(), face=page.palette.calling), "calling osteocyte"),
+        *([star] if stain.states else []),
     ]
 
 

@@ -17,7 +17,7 @@ _BINS = 16
 _SMOOTH_SITES, _SMOOTH_SLICES = 0.9, 1.3
 _JUMP_YEARS = 0.5
 _CEMENT_PX = 1.5
-_LAMELLA = 0.022
+_LAMELLA, _STREAK_PX = 0.022, 24
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,10 @@ def cement_lines(labels: NDArray[np.integer], mean_years: Array) -> Image:
 
 def lamellae(shape: tuple[int, int], seed: int) -> Image:
     """Return a faint streaky grain (h, w) around 1, the same for one seed."""
-    noise = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
-    streaks = ndimage.gaussian_filter(noise, (1.1, 22), mode="wrap")
+    coarse = max(2, shape[1] // _STREAK_PX)
+    noise = np.random.default_rng(seed).normal(size=(shape[0], coarse)).astype(np.float32)
+    across = spread(coarse, np.linspace(0, coarse, shape[1]), 0.9)
+    streaks = ndimage.gaussian_filter1d(noise, 1.1, axis=0) @ across.T
     return 1 + _LAMELLA * streaks / max(float(streaks.std()), 1e-6)
 
 

@@ -57,7 +57,14 @@ class Page:
         )  # fmt: skip
 
     def text(
-        self, x: float, y: float, words: str, px: float = 13, *, bold: bool = False, soft: bool = False
+        self,
+        x: float,
+        y: float,
+        words: str,
+        px: float = 13,
+        *,
+        bold: bool = False,
+        soft: bool = False,
     ) -> float:
         """Write words with their left middle at a place; return where they end."""
         weight = "bold" if bold else "normal"
@@ -84,6 +91,15 @@ class Page:
                 )  # fmt: skip
                 self.ground.add_line(line)
 
+    def bar(self, left: float, right: float, y: float) -> None:
+        """Draw a scale bar."""
+        self.ground.add_line(
+            Line2D(
+                [left, left, right, right], [y - 4, y, y, y - 4], color=self.palette.text,
+                lw=1.5 * PX, solid_joinstyle="miter",
+            )
+        )  # fmt: skip
+
     def gradient(self, x: float, y: float, w: float, codes: Sequence[str]) -> None:
         """Draw a ramp with its left middle at a place."""
         ax = self.picture(x, y - 5, w, 10)
@@ -92,4 +108,5 @@ class Page:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the page; the ending of the path says in which format."""
-        self.figure.savefig(path, dpi=DPI, facecolor=self.palette.page)
+        how = {"compress_level": 4} if str(path).lower().endswith(".png") else {}
+        self.figure.savefig(path, dpi=DPI, facecolor=self.palette.page, pil_kwargs=how)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Protocol
 
 import numpy as np
@@ -108,7 +109,8 @@ class Patch:
 
     def check_row(self, y: int) -> int:
         """Return `y` as int; ValueError unless it is a row of the patch."""
-        if isinstance(y, bool) or int(y) != y or not 0 <= y < self.ny:
+        whole = isinstance(y, Integral) and not isinstance(y, bool)
+        if not whole or not 0 <= y < self.ny:
             raise ValueError(f"y is {y}: choose a row from 0 to {self.ny - 1}")
         return int(y)
 

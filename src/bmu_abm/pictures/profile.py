@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bmu_abm.pictures.patch import Patch
 from bmu_abm.pictures.relief import spread
 
-Line = NDArray[np.float64]
+Line = NDArray[np.floating]
 _SMOOTH_SITES, _SAMPLES = 0.8, 8
 _EMPTY_STATES = (5,)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,12 +14,6 @@ _LIGHTS = ((0.65, 315.0), (0.20, 265.0), (0.15, 5.0))
 _ALTITUDE, _EXAGGERATION = 50.0, 1.7
 _FINE, _QUIET, _HOLLOW = 0.8, 2.4, 4.5
 _HOLLOW_UM, _HOLLOW_SHARE = 25.0, 0.10
-_TARGET_PX = 760
-
-
-def pixels_per_site(n: int) -> int:
-    """Return how many pixels a site gets, so that a face is about 760 pixels wide."""
-    return int(np.clip(round(_TARGET_PX / n), 3, 14))
 
 
 def spread(n: int, at: NDArray[np.floating], sigma: float, *, periodic: bool = True) -> Image:
@@ -43,40 +40,44 @@ def spread(n: int, at: NDArray[np.floating], sigma: float, *, periodic: bool = T
     return (weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-30)).astype(np.float32)
 
 
+@lru_cache(maxsize=32)
+def _enlarging(n: int, pixels: int, sigma: float) -> Image:
+    return spread(n, (np.arange(pixels) + 0.5) * n / pixels, sigma)
+
+
 class Enlarger:
-    """Turns maps (ny, nx) of a face into pictures of `px` pixels a site."""
+    """Turns maps (ny, nx) of a face into pictures `width` pixels wide.
 
-    def __init__(self, ny: int, nx: int, px: int) -> None:
-        self.shape, self.px = (ny, nx), px
-        self._cache: dict[float, tuple[Image, Image]] = {}
+    Attributes
+    ----------
+    px : float
+        Pixels in a site.
+    """
 
-    def _matrices(self, sigma: float) -> tuple[Image, Image]:
-        if sigma not in self._cache:
-            rows, cols = (
-                spread(n, (np.arange(n * self.px) + 0.5) / self.px, sigma) for n in self.shape
-            )
-            self._cache[sigma] = (rows, np.ascontiguousarray(cols.T))
-        return self._cache[sigma]
+    def __init__(self, ny: int, nx: int, width: int) -> None:
+        self.shape, self.px = (ny, nx), width / nx
+        self.size = (max(1, round(ny * self.px)), width)
 
     def __call__(self, values: NDArray, sigma: float) -> Image:
         """Return the picture of `values` (ny, nx), smoothed by `sigma` sites."""
-        rows, cols = self._matrices(sigma)
-        return rows @ np.asarray(values, dtype=np.float32) @ cols
+        rows, cols = (_enlarging(n, w, sigma) for n, w in zip(self.shape, self.size, strict=True))
+        return rows @ (np.asarray(values, dtype=np.float32) @ cols.T)
 
 
 def _light(height: Image, pixel_um: float) -> Image:
     south_north, west_east = np.gradient(height, np.float32(pixel_um / _EXAGGERATION))
     steep = np.sqrt(1 + south_north**2 + west_east**2)
-    low, high = np.cos(np.radians(_ALTITUDE)), np.sin(np.radians(_ALTITUDE))
+    low, high = math.cos(math.radians(_ALTITUDE)), math.sin(math.radians(_ALTITUDE))
     total = np.zeros_like(height)
     for share, azimuth in _LIGHTS:
-        east, north = np.sin(np.radians(azimuth)) * low, np.cos(np.radians(azimuth)) * low
-        facing = (high - east * west_east - north * south_north) / (steep * high)
-        total += np.float32(share) * np.maximum(facing, 0).astype(np.float32)
-    return total
+        east, north = (f(math.radians(azimuth)) * low / high for f in (math.sin, math.cos))
+        total += share * np.maximum(1 - east * west_east - north * south_north, 0)
+    return total / steep
 
 
-def shade(height_um: NDArray, resting: NDArray[np.bool_], enlarge: Enlarger, site_um: float) -> Image:
+def shade(
+    height_um: NDArray, resting: NDArray[np.bool_], enlarge: Enlarger, site_um: float
+) -> Image:
     """Return the brightness of every pixel, 0.45 to 1.16, to be multiplied in linear light.
 
     Parameters

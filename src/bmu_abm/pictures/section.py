@@ -20,7 +20,6 @@ from bmu_abm.pictures.section_lines import draw_bands, draw_labels, draw_lining
 from bmu_abm.pictures.stains import Labels, Stain, label_days, stain_of
 
 Range = tuple[float, float]
-_PIXELS = 1400
 _MARROW_UM = 96.0
 _LEAST_MARROW_UM = 30.0
 _THIN_SEAM_UM = 1.0
@@ -50,6 +49,14 @@ def section_height_um(model: Bone, y: int, x_um: Range | None = None) -> float:
     return span[1] - span[0] + 2 * _MARROW_UM
 
 
+def check_heights(z_um: Range) -> Range:
+    """Return the lowest and highest place to be drawn; ValueError unless in order."""
+    low, high = (float(one) for one in z_um)
+    if not low < high:
+        raise ValueError(f"z_um is {z_um}: choose two heights in order")
+    return low, high
+
+
 def _heights(ax: Axes, patch: Patch, y: int, x_um: Range) -> Range:
     width, height = furniture.size_px(ax)
     low, high = bone_span_um(patch, y, x_um)
@@ -59,11 +66,21 @@ def _heights(ax: Axes, patch: Patch, y: int, x_um: Range) -> Range:
     return middle - half, middle + half
 
 
-def _window(x_um: Range, z_um: Range) -> Window:
-    pixel = (x_um[1] - x_um[0]) / _PIXELS
+def _window(x_um: Range, z_um: Range, pixels: int) -> Window:
+    pixel = (x_um[1] - x_um[0]) / pixels
     rows = max(2, round((z_um[1] - z_um[0]) / pixel))
-    x = x_um[0] + (np.arange(_PIXELS) + 0.5) * pixel
-    return Window(x, z_um[0] + (np.arange(rows) + 0.5) * (z_um[1] - z_um[0]) / rows)
+    x = x_um[0] + (np.arange(pixels) + 0.5) * pixel
+    z = z_um[0] + (np.arange(rows) + 0.5) * (z_um[1] - z_um[0]) / rows
+    return Window(np.asarray(x, dtype=np.float64), np.asarray(z, dtype=np.float64))
+
+
+def _make_ready(ax: Axes, x_um: Range, z_um: Range) -> Window:
+    """Make an axes ready for a section; return the pixels of its picture."""
+    ax.set_xlim(*x_um)
+    ax.set_ylim(*z_um)
+    ax.set_aspect("equal")
+    furniture.bare(ax)
+    return _window(x_um, z_um, furniture.device_pixels(ax))
 
 
 def _seam(patch: Patch, y: int, surface: Surface, x_um: NDArray) -> NDArray:
@@ -74,7 +91,8 @@ def _seam(patch: Patch, y: int, surface: Surface, x_um: NDArray) -> NDArray:
 
 
 def _blend(image: NDArray, colour: NDArray, share: NDArray) -> NDArray:
-    return image * (1 - share[..., None]) + colour * share[..., None]
+    part = share[..., None].astype(np.float32)
+    return image + (colour.astype(np.float32) - image) * part
 
 
 def _packets(patch: Patch, y: int, stain: Stain, window: Window) -> NDArray:
@@ -97,7 +115,7 @@ def section_image(
         share = np.clip((seam[None, :] - depth) / pixel + 0.5, 0, 1) * (seam > 0)
         image = _blend(image, rgb(stain.osteoid), share)
         cover = cover * np.clip(depth / pixel + 0.5, 0, 1) * surface.solid_at(window.x_um)
-    image = _blend(np.broadcast_to(rgb(stain.marrow), image.shape), image, cover)
+    image = _blend(image, rgb(stain.marrow), 1 - cover)
     return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
@@ -108,6 +126,7 @@ def section(
     stain: str = "schematic",
     *,
     x_um: Range | None = None,
+    z_um: Range | None = None,
     theme: str = "light",
     labels: Labels | None = None,
     furnish: bool = True,
@@ -127,6 +146,8 @@ def section(
     stain : {"schematic", "goldner", "trap", "tetracycline", "backscatter"}
     x_um : (float, float), optional
         Part of the row; all of it by default.
+    z_um : (float, float), optional
+        Lowest and highest place; by default both surfaces and as much marrow as fits.
     theme : {"light", "dark"}
     labels : (int, int), optional
         Days of the two tetracycline labels; 38 and 10 days ago by default.
@@ -142,16 +163,11 @@ def section(
     palette, dye, patch = palette_of(theme), stain_of(stain, theme), Patch.of(model)
     row, reach = patch.check_row(y), check_range(patch, x_um)
     days = label_days(labels, patch.day)
-    heights, surfaces = _heights(ax, patch, row, reach), surfaces_of(patch, row)
-    image = section_image(patch, row, dye, _window(reach, heights), surfaces)
-    ax.imshow(
-        image, extent=(*reach, *heights), origin="lower",
-        interpolation="antialiased", zorder=0,
-    )  # fmt: skip
-    ax.set_xlim(*reach)
-    ax.set_ylim(*heights)
-    ax.set_aspect("equal")
-    furniture.bare(ax)
+    heights = check_heights(z_um) if z_um else _heights(ax, patch, row, reach)
+    surfaces = surfaces_of(patch, row)
+    image = section_image(patch, row, dye, _make_ready(ax, reach, heights), surfaces)
+    extent = (*reach, *heights)
+    ax.imshow(image, extent=extent, origin="lower", interpolation="antialiased", zorder=0)
     cut = Cut(ax, patch, row, dye, palette, surfaces, furniture.size_px(ax)[0] / np.ptp(reach))
     if dye.cells:
         draw_marrow(cut, model)

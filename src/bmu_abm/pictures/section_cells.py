@@ -65,8 +65,8 @@ def _canaliculi(cut: Cut, centres: NDArray, angles: NDArray) -> None:
     lines = np.stack([centres[:, None] + 3 * reach, centres[:, None] + 9 * reach], axis=2)
     cut.ax.add_collection(
         LineCollection(
-            lines.reshape(-1, 2, 2), colors=cut.stain.osteocyte, linewidths=0.5 * PX, alpha=0.45,
-            zorder=2.55,
+            list(lines.reshape(-1, 2, 2)), colors=cut.stain.osteocyte, linewidths=0.5 * PX,
+            alpha=0.45, zorder=2.55,
         ),
         autolim=False,
     )  # fmt: skip
@@ -132,7 +132,7 @@ def _osteoclasts(cut: Cut, model: Bone, surface: Surface) -> None:
     radius = glyphs.osteoclast_radius(cells.rows["nuclei"], cut.patch.site_um)
     across = cut.across(cells) * cut.patch.site_um
     half = np.sqrt(np.maximum(radius**2 - across**2, 0))
-    seen = half > 0.5 * cut.patch.site_um
+    seen = half > 0.7 * cut.patch.site_um
     outlines = [
         _dome(surface, x, h, int(name) & 0xFFFF)
         for x, h, name in zip(

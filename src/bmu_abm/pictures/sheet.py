@@ -10,7 +10,7 @@ from bmu_abm.pictures import furniture, legend
 from bmu_abm.pictures.page import Page
 from bmu_abm.pictures.palette import palette_of
 from bmu_abm.pictures.patch import FACES, Bone, Patch
-from bmu_abm.pictures.section import Range, check_range, section, section_height_um
+from bmu_abm.pictures.section import Range, bone_span_um, check_range, section, section_height_um
 from bmu_abm.pictures.stains import STAINS, Labels, Stain, label_days, stain_of
 from bmu_abm.pictures.surface_map import surface_map
 
@@ -21,15 +21,16 @@ _FACE = (_INNER - _GUTTER) / 2
 _TALLEST, _WIDEST_UM = 430, 1250.0
 _ZOOM_UM = 1000.0
 _HEAD, _LEGEND, _TITLE = 44, 26, 40
-_STAIN_WIDTH, _STAIN_ROW = 1140, 118
-_STAIN_SECTION_UM = (870.0, 138.0)
+_STAIN_WIDTH, _STAIN_ROW = 1140, 150
+_STAIN_UM, _STAIN_MARROW_UM = 850.0, 42.0
 
 
 def liveliest_row(model: Bone) -> int:
-    """Return the row that shows most: many eroded and forming sites, several states."""
+    """Return the row, clear of the margins, that shows most sites at work in most states."""
     state = Patch.of(model).sites["state"]
     shares = np.stack([np.sqrt((state == one).sum(axis=(0, 2))) for one in (1, 2, 3)])
-    return int(shares.sum(axis=0).argmax())
+    edge = len(shares[0]) // 6
+    return edge + int(shares.sum(axis=0)[edge : len(shares[0]) - edge].argmax())
 
 
 def liveliest_part(model: Bone, y: int, width_um: float) -> Range:
@@ -37,7 +38,8 @@ def liveliest_part(model: Bone, y: int, width_um: float) -> Range:
     patch = Patch.of(model)
     if patch.width_um <= width_um:
         return 0.0, patch.width_um
-    busy = sum(np.isin(patch.row_sites(y, face)["state"], (1, 2, 3)).astype(int) for face in (0, 1))
+    states = np.stack([patch.row_sites(y, face)["state"] for face in (0, 1)])
+    busy = np.isin(states, (1, 2, 3)).sum(axis=0)
     sites = int(width_um / patch.site_um)
     total = np.convolve(busy, np.ones(sites, int), mode="valid")
     left = float(total.argmax()) * patch.site_um
@@ -54,13 +56,16 @@ def _section_size(model: Bone, y: int, part: Range) -> tuple[float, float]:
     width_um, height_um = part[1] - part[0], section_height_um(model, y, part)
     height_um = max(height_um, 0.36 * width_um)
     scale = min(_INNER / width_um, _TALLEST / height_um)
-    return width_um * scale, height_um * scale
+    return round(width_um * scale), round(height_um * scale)
+
+
+def _face_height(model: Bone) -> float:
+    return round(_FACE * model.trabecula.ny / model.trabecula.nx)
 
 
 def _faces(page: Page, model: Bone, y: int, top: float, how: dict) -> float:
-    patch = Patch.of(model)
-    high = _FACE * patch.ny / patch.nx
-    page.card(_MARGIN, top, _CARD, _TITLE + high + 2 * _LEGEND + _PAD)
+    high = _face_height(model)
+    page.card(_MARGIN, top, _CARD, _TITLE + high + 2 * _LEGEND + 6)
     end = page.text(_MARGIN + _PAD, top + 21, "Surface", 14, bold=True)
     page.text(end + 12, top + 21, "both faces of one plate, unfolded", 12, soft=True)
     for number, face in enumerate(FACES):
@@ -80,7 +85,7 @@ def _face_legend(page: Page, model: Bone, stain: Stain, labels: Labels | None, y
     legend.write_entries(page, x, y + 17, first)
     if stain.cells:
         legend.write_entries(page, x, y + 17 + _LEGEND - 3, legend.cell_entries(page, stain))
-    return y + 2 * _LEGEND + _PAD + 14
+    return y + 2 * _LEGEND + _PAD + 8
 
 
 def _cut(page: Page, model: Bone, y: int, top: float, part: Range, how: dict) -> float:
@@ -151,11 +156,12 @@ def sheet(
     whole = x_um is not None or patch.width_um <= _WIDEST_UM
     part = check_range(patch, x_um) if whole else liveliest_part(model, row, _ZOOM_UM)
     how = {"stain": stain, "theme": theme, "labels": labels}
-    high = _FACE * patch.ny / patch.nx + _section_size(model, row, part)[1]
-    height = _HEAD + high + 2 * _TITLE + 3 * _LEGEND + 2 * _PAD + 12 + _MARGIN
+    marks = {"cut_x_um": None if part == (0.0, patch.width_um) else part}
+    high = _face_height(model) + _section_size(model, row, part)[1]
+    height = _HEAD + high + 2 * _TITLE + 3 * _LEGEND + _PAD + 20 + _MARGIN
     page = Page(_CARD + 2 * _MARGIN, height, palette)
     _heading(page, model)
-    below = _faces(page, model, row, _HEAD, how)
+    below = _faces(page, model, row, _HEAD, how | marks)
     top = _face_legend(page, model, dye, labels, below)
     below = _cut(page, model, row, top, part, how)
     _cut_legend(page, dye, below)
@@ -184,18 +190,35 @@ def _reading(name: str, stain: Stain, labels: Labels) -> tuple[str, str]:
     )
 
 
+def _upper_part(model: Bone, y: int, aspect: float) -> tuple[Range, Range]:
+    """Return the liveliest part of a row, and heights from the marrow above the front down."""
+    part = liveliest_part(model, y, _STAIN_UM)
+    high = bone_span_um(Patch.of(model), y, part)[1] + _STAIN_MARROW_UM
+    return part, (high - aspect * (part[1] - part[0]), high)
+
+
+def _scale_note(page: Page, model: Bone, y: int) -> None:
+    part, _ = _upper_part(model, y, 1.0)
+    width = _STAIN_WIDTH - 232 - _STAIN_ROW - 13 - 32
+    words = "100 µm in the sections"
+    right = _STAIN_WIDTH - 32 - furniture.text_width(page.ground, words, 12) - 10
+    page.bar(right - 100 * width / (part[1] - part[0]), right, 31)
+    page.text(right + 10, 31, words, 12, soft=True)
+
+
 def _stain_row(page: Page, model: Bone, y: int, top: float, name: str, how: dict) -> None:
     dye = stain_of(name, page.palette.name)
     subtitle, reading = _reading(name, dye, how["labels"])
-    page.text(32, top + 24, dye.title, 14, bold=True)
-    page.text(32, top + 43, subtitle, 11)
-    _wrapped(page, 32, top + 63, reading, 178)
+    page.text(32, top + 34, dye.title, 14, bold=True)
+    page.text(32, top + 54, subtitle, 11)
+    _wrapped(page, 32, top + 76, reading, 178)
     face = page.picture(232, top, _STAIN_ROW, _STAIN_ROW)
     surface_map(face, model, "front", name, cut_y=y, furnish=False, **how)
     left = 232 + _STAIN_ROW + 13
-    cut = page.picture(left, top, _STAIN_WIDTH - left - 44, _STAIN_ROW)
-    reach = liveliest_part(model, y, _STAIN_SECTION_UM[0])
-    section(cut, model, y, name, x_um=reach, furnish=False, **how)
+    width = _STAIN_WIDTH - left - 32
+    cut = page.picture(left, top, width, _STAIN_ROW)
+    x_um, z_um = _upper_part(model, y, _STAIN_ROW / width)
+    section(cut, model, y, name, x_um=x_um, z_um=z_um, furnish=False, **how)
     for ax in (face, cut):
         furniture.round_corners(ax, page.palette.page)
 
@@ -224,6 +247,7 @@ def stains_sheet(
     end = page.text(32, 30, "One patch, five stains", 18, bold=True)
     words = f"{month_of(patch.day)}; the front face from above, and the cut along its dashed line"
     page.text(end + 14, 31, words, 12, soft=True)
+    _scale_note(page, model, row)
     for number, name in enumerate(STAINS):
         top = 52 + number * (_STAIN_ROW + 9)
         _stain_row(page, model, row, top, name, {"theme": theme, "labels": days})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,6 +209,7 @@ def _backscatter(palette: Palette) -> Stain:
     black = "#050505"
     cells = ("osteoclast", "nucleus", "precursor", "osteoblast", "osteoblast_nucleus", "progenitor")
     around = ("lining", "reversal", "adipocyte", "adipocyte_rim", "vessel", "vessel_fill", "halo")
+    blank: dict[str, Any] = dict.fromkeys(cells + around, black)
     return Stain(
         name="backscatter",
         title="Backscatter",
@@ -220,7 +222,7 @@ def _backscatter(palette: Palette) -> Stain:
         osteocyte="#060606",
         cement=0.10,
         cells=False,
-        **dict.fromkeys(cells + around, black),
+        **blank,
     )
 
 

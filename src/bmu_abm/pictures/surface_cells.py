@@ -17,7 +17,7 @@ from bmu_abm.pictures.patch import Bone, Cells, Patch, cells_of, osteocytes_of, 
 from bmu_abm.pictures.stains import Stain
 
 CALLING = 0.5
-_HALO_SITES = 0.3
+_HALO_SITES, _FULL_MAP_PX = 0.3, 340
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,22 @@ class _Board:
 
     def radius(self, sites: NDArray | float, least_px: float) -> NDArray:
         """Return half of a true width in sites, at least half of a width in pixels; in um."""
-        return np.maximum(np.asarray(sites) * self.patch.site_um, least_px / self.px_per_um) / 2
+        least_um = least_px * self.small / self.px_per_um
+        return np.maximum(np.asarray(sites) * self.patch.site_um, least_um) / 2
+
+    @property
+    def small(self) -> float:
+        """Share of the least sizes that holds on a map smaller than 340 pixels."""
+        return float(np.clip(self.px_per_um * self.patch.width_um / _FULL_MAP_PX, 0.4, 1))
 
     def centres(self, cells: Cells) -> NDArray:
         return (np.column_stack([cells.x, cells.y]) + 0.5) * self.patch.site_um
 
     @property
     def halo_px(self) -> float:
-        return float(np.clip(_HALO_SITES * self.patch.site_um * self.px_per_um, 0.7, 1.6))
+        return float(
+            np.clip(_HALO_SITES * self.patch.site_um * self.px_per_um, 0.7 * self.small, 1.6)
+        )
 
 
 def fullness(share: NDArray, empty: str, full: str) -> NDArray:
@@ -49,17 +57,17 @@ def fullness(share: NDArray, empty: str, full: str) -> NDArray:
 
 
 def _osteoblasts(board: _Board, cells: Cells) -> None:
+    if board.stain.name == "tetracycline":  # they would hide the labels below them
+        return
     glyphs.put(
-        board.ax, glyphs.cobble(), board.centres(cells), board.radius(0.44, 1.1),
+        board.ax, glyphs.cobble(), board.centres(cells), board.radius(0.44, 0.9),
         face=board.stain.osteoblast, gid="osteoblast", zorder=3, alpha=0.62,
     )  # fmt: skip
 
 
 def _progenitors(board: _Board, cells: Cells) -> None:
     committed = cells.rows["stage"] > 0
-    colours = fullness(
-        np.where(committed, 1.0, 0.25), board.stain.halo, board.stain.progenitor
-    )
+    colours = fullness(np.where(committed, 1.0, 0.25), board.stain.halo, board.stain.progenitor)
     edges = fullness(committed.astype(float), board.stain.progenitor, board.stain.halo)
     glyphs.put(
         board.ax, glyphs.diamond(), board.centres(cells), board.radius(2.0, 6.5),
@@ -84,7 +92,7 @@ def _precursors(board: _Board, cells: Cells) -> None:
 def _osteoclasts(board: _Board, cells: Cells) -> None:
     centres, nuclei = board.centres(cells), cells.rows["nuclei"]
     true = glyphs.osteoclast_radius(nuclei, board.patch.site_um)
-    radius = np.maximum(true, 4.0 / board.px_per_um)
+    radius = np.maximum(true, board.radius(0.0, 8.0))
     seeds = [int(one) & 0xFFFFFFFF for one in cells.rows["id"]]
     glyphs.put(
         board.ax, [glyphs.lobed_disc(seed) for seed in seeds], centres, radius,
@@ -103,8 +111,8 @@ def _calling(board: _Board, cells: Cells) -> None:
     distressed = cells.where(cells.rows["calling"] > CALLING)
     glyphs.put(
         board.ax, glyphs.star(), board.centres(distressed), board.radius(3.0, 9.0),
-        face=board.palette.calling if board.stain.states else board.stain.osteocyte,
-        edge=board.stain.halo, width_px=0.8 * board.halo_px, gid="calling osteocyte", zorder=7,
+        face=board.palette.calling, edge=board.stain.halo, width_px=0.8 * board.halo_px,
+        gid="calling osteocyte", zorder=7,
     )  # fmt: skip
 
 
@@ -149,8 +157,9 @@ def draw_cells(
     for name, draw in _LAYERS:
         cells = cells_of(model, patch, name)
         draw(board, cells.where(cells.face == face))
-    osteocytes = osteocytes_of(model, patch)
-    _calling(board, osteocytes.where(osteocytes.face == face))
+    if stain.states:
+        osteocytes = osteocytes_of(model, patch)
+        _calling(board, osteocytes.where(osteocytes.face == face))
     if marrow:
         fat = cells_of(model, patch, "adipocyte")
         _adipocytes(board, fat.where(fat.face == face))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba_array
 
 from bmu_abm.pictures import furniture
 from bmu_abm.pictures.colour import linear, srgb_bytes
 from bmu_abm.pictures.palette import Palette, palette_of
 from bmu_abm.pictures.patch import Bone, Patch, face_number
-from bmu_abm.pictures.relief import Enlarger, Image, pixels_per_site, shade
+from bmu_abm.pictures.relief import Enlarger, Image, shade
 from bmu_abm.pictures.stains import Labels, Stain, stain_of
 from bmu_abm.pictures.surface_cells import draw_cells
 from bmu_abm.pictures.surface_classes import SurfaceClasses, surface_classes
@@ -32,38 +31,60 @@ def _paint(classes: SurfaceClasses, bright: Image, enlarge: Enlarger) -> np.ndar
 
 
 def relief_image(
-    patch: Patch, face: int, stain: Stain, palette: Palette, labels: Labels | None = None
+    patch: Patch,
+    face: int,
+    stain: Stain,
+    palette: Palette,
+    *,
+    width: int,
+    labels: Labels | None = None,
 ) -> np.ndarray:
-    """Return the picture (h, w, 3) of a face without its cells, as sRGB bytes; row 0 is y = 0."""
-    enlarge = Enlarger(patch.ny, patch.nx, pixels_per_site(max(patch.nx, patch.ny)))
+    """Return the picture (h, width, 3) of a face without its cells, in sRGB bytes; y upwards."""
+    enlarge = Enlarger(patch.ny, patch.nx, width)
     resting = np.isin(patch.sites["state"][face], QUIET_STATES)
     bright = shade(patch.height_um(face), resting, enlarge, patch.site_um)
     return _paint(surface_classes(patch, face, stain, palette, labels), bright, enlarge)
 
 
-def show_image(ax: Axes, image: np.ndarray, patch: Patch) -> None:
-    """Put the picture of a face on an axes, in um, y upwards."""
-    extent = (0.0, patch.width_um, 0.0, patch.ny * patch.site_um)
-    ax.imshow(image, extent=extent, origin="lower", interpolation="antialiased", zorder=0)
-    ax.set_xlim(*extent[:2])
-    ax.set_ylim(*extent[2:])
+def face_pixels(ax: Axes, patch: Patch) -> int:
+    """Make an axes ready for a face, in um, y upwards; return how wide its picture should be."""
+    ax.set_xlim(0, patch.width_um)
+    ax.set_ylim(0, patch.ny * patch.site_um)
     ax.set_aspect("equal")
     furniture.bare(ax)
+    return furniture.device_pixels(ax)
+
+
+def show_image(ax: Axes, image: np.ndarray, patch: Patch) -> None:
+    """Put the picture of a face on an axes that was made ready."""
+    extent = (0.0, patch.width_um, 0.0, patch.ny * patch.site_um)
+    ax.imshow(image, extent=extent, origin="lower", interpolation="antialiased", zorder=0)
 
 
 def cut_line(
-    ax: Axes, patch: Patch, y: int, palette: Palette, *, face: int = 0, handle: bool = True
+    ax: Axes,
+    patch: Patch,
+    y: int,
+    palette: Palette,
+    *,
+    face: int = 0,
+    x_um: tuple[float, float] | None = None,
 ) -> None:
-    """Draw the dashed line along which the section is cut."""
-    at = (y + 0.5) * patch.site_um
+    """Draw the dashed line along which the section is cut, with ticks where it ends."""
+    at, width = (y + 0.5) * patch.site_um, furniture.size_px(ax)[0]
     ax.axhline(at, color=palette.halo, lw=2.4 * furniture.PX, alpha=0.85, zorder=9)
     ax.axhline(at, color=palette.accent, lw=1.5 * furniture.PX, ls=(0, (4, 2.2)), zorder=9.1)
-    if handle and face == 0:
-        spot = 6.5 / furniture.size_px(ax)[0] * patch.width_um * 1.45
-        colours = to_rgba_array(palette.accent)
+    for end in x_um or ():
+        x = end if face == 0 else patch.width_um - end
+        tick = 5 / width * patch.width_um
+        ax.plot(
+            [x, x], [at - tick, at + tick], color=palette.accent, lw=1.8 * furniture.PX, zorder=9.1
+        )
+    if face == 0:
+        size = 13 * float(np.clip(width / 340, 0.6, 1))
         ax.scatter(
-            [spot], [at], s=(13 * furniture.PX) ** 2, c=colours, edgecolors=palette.halo,
-            linewidths=1.8 * furniture.PX, zorder=9.2,
+            [0.72 * size / width * patch.width_um], [at], s=(size * furniture.PX) ** 2,
+            c=[palette.accent], edgecolors=palette.halo, linewidths=1.8 * furniture.PX, zorder=9.2,
         )  # fmt: skip
 
 
@@ -76,6 +97,7 @@ def surface_map(
     theme: str = "light",
     labels: Labels | None = None,
     cut_y: int | None = None,
+    cut_x_um: tuple[float, float] | None = None,
     cells: bool = True,
     marrow: bool = False,
     furnish: bool = True,
@@ -95,6 +117,8 @@ def surface_map(
         Days of the two tetracycline labels; 38 and 10 days ago by default.
     cut_y : int, optional
         Row along which a section is cut: a dashed line.
+    cut_x_um : (float, float), optional
+        Part of that row which the section shows, in the columns of the front face.
     cells : bool
         Whether cells are drawn.
     marrow : bool
@@ -109,11 +133,13 @@ def surface_map(
     """
     number, palette, dye = face_number(face), palette_of(theme), stain_of(stain, theme)
     patch = Patch.of(model)
-    show_image(ax, relief_image(patch, number, dye, palette, labels), patch)
+    width = face_pixels(ax, patch)
+    image = relief_image(patch, number, dye, palette, width=width, labels=labels)
+    show_image(ax, image, patch)
     if cells and dye.cells:
         draw_cells(ax, model, patch, number, dye, palette, marrow=marrow)
     if cut_y is not None:
-        cut_line(ax, patch, patch.check_row(cut_y), palette, face=number)
+        cut_line(ax, patch, patch.check_row(cut_y), palette, face=number, x_um=cut_x_um)
     if furnish:
         furniture.name_chip(ax, f"{face} face", palette)
         furniture.scale_bar(ax, palette)

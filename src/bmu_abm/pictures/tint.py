@@ -49,12 +49,12 @@ def outlines(labels: NDArray[np.integer], width_px: float) -> Image:
     return np.clip(ndimage.gaussian_filter(line, 0.42 * width_px) * width_px, 0, 1)
 
 
-def edge_factor(labels: NDArray[np.integer], px: int) -> Image:
+def edge_factor(labels: NDArray[np.integer], px: float) -> Image:
     """Return the darkening (h, w) of the edge lines between areas: 1 away from them."""
     return 1 - _EDGE_DARK * outlines(labels, max(1.1, 0.28 * px))
 
 
-def hatch_factor(shape: tuple[int, int], px: int) -> Image:
+def hatch_factor(shape: tuple[int, int], px: float) -> Image:
     """Return the darkening (h, w) of a diagonal hatching."""
     rows, cols = np.ogrid[: shape[0], : shape[1]]
     wave = np.sin(2 * np.pi * (rows + cols) / (_HATCH_SITES * px * np.sqrt(2)))
