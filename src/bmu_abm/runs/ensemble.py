@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from tqdm import tqdm
 
-from bmu_abm.errors import BmuError, InputError, MachineError
+from bmu_abm.errors import InputError
+from bmu_abm.runs.attempt import Failure, RunFailed, attempt
 from bmu_abm.runs.points import KEY_COLUMNS, Point, replicates, unique_points
 from bmu_abm.runs.pool import available_cores
-from bmu_abm.runs.records import DONE, Failure, MemorySink, Record, Sink, gather, in_order
-from bmu_abm.runs.simulate import Result, simulate
+from bmu_abm.runs.records import DONE, MemorySink, Record, Sink, gather, in_order
+from bmu_abm.runs.simulate import Result
 from bmu_abm.runs.store import Store
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ __all__ = ["Ensemble", "Interrupted", "Point", "RunFailed", "replicates", "run_e
 
 _TASKS_PER_WORKER = 2
 _FAILURE_COLUMNS = [*KEY_COLUMNS, "kind", "error", "traceback"]
-
-
-class RunFailed(BmuError):
-    """A run of an ensemble failed, and the ensemble was asked to stop then."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -172,26 +169,8 @@ def _run_all(
             else:
                 sink.fail(point, outcome)
                 if on_error == "raise":
-                    raise as_error(outcome)
+                    raise outcome.as_error()
             bar.update()
-
-
-def as_error(failure: Failure) -> BmuError:
-    """Return the exception that tells a failure to a user."""
-    known = {"InputError": InputError, "MachineError": MachineError}
-    if failure.kind in known:
-        return known[failure.kind](failure.error)
-    error = RunFailed(f"{failure.kind}: {failure.error}")
-    error.add_note(failure.traceback)
-    return error
-
-
-def _attempt(point: Point, model_class: type[BoneModel] | None) -> Result | Failure:
-    """Run a point in a worker; what goes wrong is returned, since not every exception pickles."""
-    try:
-        return simulate(point.scenario, point.seed, point.replicate, model_class=model_class)
-    except Exception as error:
-        return Failure.of(error)
 
 
 class _Here(Executor):
@@ -245,7 +224,7 @@ class _Dispatch:
 
     def _submit(self, point: Point) -> Future[Any]:
         try:
-            return self._executor.submit(_attempt, point, self._model_class)
+            return self._executor.submit(attempt, point, self._model_class)
         except BrokenExecutor as error:
             lost: Future[Any] = Future()
             lost.set_exception(error)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bmu_abm.errors import InputError
-from bmu_abm.runs.ensemble import Ensemble, Interrupted, as_error, run_ensemble
+from bmu_abm.runs import points
+from bmu_abm.runs.attempt import Failure
+from bmu_abm.runs.ensemble import Ensemble, Interrupted, run_ensemble
 from bmu_abm.runs.output import check_folder, write_outputs
-from bmu_abm.runs.points import Point, replicates
 from bmu_abm.runs.pool import WorkerPool, available_cores, warm_up_kernels
 from bmu_abm.runs.provenance import label_warnings
-from bmu_abm.runs.records import Failure
 from bmu_abm.runs.table import closing_table
 
 if TYPE_CHECKING:
@@ -72,7 +73,15 @@ def run(
     folder = Path("runs") / spec.name if out is None else Path(out)
     check_folder(folder)
     _warn(spec, quiet)
-    ensemble = _finished(spec, seed, count, jobs, folder, quiet, command, model_class)
+    write = partial(write_outputs, folder, spec, seed=seed, command=command)
+    try:
+        ensemble = _run(points.replicates(spec, seed, count), jobs, quiet, model_class)
+    except Interrupted as stop:
+        write(stop.ensemble, interrupted=True)
+        raise
+    if ensemble.runs.empty:
+        raise _reason(ensemble)
+    write(ensemble)
     if not quiet:
         print(closing_table(ensemble, folder))
     return ensemble
@@ -97,36 +106,10 @@ def _warn(scenario: Scenario, quiet: bool) -> None:
         print(f"warning: {warning}", file=sys.stderr)
 
 
-def _finished(
-    spec: Scenario,
-    seed: int,
-    count: int,
-    jobs: int,
-    folder: Path,
-    quiet: bool,
-    command: str | None,
-    model_class: type[BoneModel] | None,
-) -> Ensemble:
-    design = replicates(spec, seed, count)
-    interrupted: Interrupted | None = None
-    try:
-        ensemble = _run(design, min(jobs, count), quiet, model_class)
-    except Interrupted as stop:
-        ensemble, interrupted = stop.ensemble, stop
-    if interrupted is None and ensemble.runs.empty:
-        raise _reason(ensemble)
-    ensemble.folder = folder
-    write_outputs(
-        folder, spec, ensemble, seed=seed, command=command, interrupted=interrupted is not None
-    )
-    if interrupted is not None:
-        raise interrupted
-    return ensemble
-
-
 def _run(
-    design: list[Point], jobs: int, quiet: bool, model_class: type[BoneModel] | None
+    design: list[points.Point], jobs: int, quiet: bool, model_class: type[BoneModel] | None
 ) -> Ensemble:
+    jobs = min(jobs, len(design))
     if jobs == 1:
         return run_ensemble(design, progress=not quiet, model_class=model_class)
     if model_class is None:
@@ -138,4 +121,4 @@ def _run(
 
 def _reason(ensemble: Ensemble) -> Exception:
     first = ensemble.failures.iloc[0]
-    return as_error(Failure(first["kind"], first["error"], first["traceback"]))
+    return Failure(first["kind"], first["error"], first["traceback"]).as_error()

@@ -86,6 +86,7 @@ def write_outputs(
     MachineError
         The disk is full or not writable. Files are whole or absent.
     """
+    ensemble.folder = folder
     frame = ensemble.frame()
     _write(folder, "timeseries.csv", to_csv(timeseries(frame)))
     _write(folder, "summary.json", to_json(summary(scenario, ensemble, frame, interrupted)))

@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Protocol
 
 import pandas as pd
 
+from bmu_abm.runs.attempt import Failure
 from bmu_abm.runs.points import KEY_COLUMNS, Point
 from bmu_abm.runs.simulate import Result
 
 Record = dict[str, Any]
 DONE, FAILED = "done", "failed"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a run gave nothing.
-
-    Attributes
-    ----------
-    kind : str
-        Name of the exception's class.
-    error : str
-        Its message, on one line.
-    traceback : str
-        Where it came from; empty when the process died.
-    """
-
-    kind: str
-    error: str
-    traceback: str = ""
-
-    @classmethod
-    def of(cls, error: BaseException) -> Failure:
-        """Describe an exception."""
-        text = " ".join(str(error).split()) or type(error).__name__
-        return cls(type(error).__name__, text, "".join(traceback.format_exception(error)))
 
 
 class Sink(Protocol):

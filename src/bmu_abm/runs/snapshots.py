@@ -139,7 +139,8 @@ class SnapshotCache:
         return snapshot
 
     def _prune(self) -> None:
-        files = [(path, path.stat()) for path in self.folder.glob(f"*{SUFFIX}")]
+        paths = [*self.folder.glob(f"*{SUFFIX}"), *self.folder.glob(f".*{SUFFIX}*.tmp")]
+        files = [(path, path.stat()) for path in paths]
         excess = sum(stat.st_size for _, stat in files) - self.limit_bytes
         for path, stat in sorted(files, key=lambda item: item[1].st_mtime_ns):
             if excess <= 0:

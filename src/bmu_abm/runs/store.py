@@ -23,12 +23,12 @@ import pandas as pd
 
 from bmu_abm import __version__
 from bmu_abm.errors import InputError, MachineError
+from bmu_abm.runs.attempt import Failure
 from bmu_abm.runs.files import machine_errors, sync, write_atomically
 from bmu_abm.runs.lock import FolderLock
 from bmu_abm.runs.points import Point
 from bmu_abm.runs.records import (
     DONE,
-    Failure,
     Record,
     done_record,
     failed_record,
@@ -107,8 +107,12 @@ class Store:
         self._append(failed_record(point, failure))
 
     def done(self) -> set[str]:
-        """Return the ids of the finished runs whose parts are whole."""
-        return {r["run_id"] for r in self._records.values() if self._part(r) is not None}
+        """Return the ids of the finished runs whose parts are whole; forget the damaged ones."""
+        finished = {key: r for key, r in self._records.items() if r["status"] == DONE}
+        for key, record in finished.items():
+            if self._part(record) is None:
+                del self._records[key]
+        return finished.keys() & self._records.keys()
 
     def records(self) -> list[Record]:
         """Return one record a run, finished or failed."""
