@@ -78,7 +78,8 @@ class FakeModel:
 
     def step(self):
         type(self).steps += 1
-        time.sleep(self.spec.parameters.get("sleep", 0.0))
+        if "sleep" in self.spec.parameters:
+            time.sleep(self.spec.parameters["sleep"])
         noise = np.random.default_rng([*self.key, self.day + 100_000]).normal()
         change = 0.01 * noise + 0.005 * self.treated
         self.state += [change, abs(change), 1.0]

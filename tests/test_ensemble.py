@@ -53,9 +53,16 @@ def test_the_order_of_the_design_and_repeats_do_not_matter():
     )
 
 
+def test_a_run_keeps_its_id_when_more_replicates_are_asked_for():
+    ids = {Point(FakeScenario({"replicates": n}), 1, 0).run_id for n in (8, 16)}
+    others = {Point(FakeScenario({}), 2, 0).run_id, Point(FakeScenario({"years": 2}), 1, 0).run_id}
+    assert len(ids) == 1
+    assert not ids & others
+
+
 def test_labels_become_columns():
-    designs = [replicates(scenario(), 1, 1, {"dose": d, "n": 2}) for d in (10.0,)]
-    frame = run_ensemble(designs[0], model_class=FakeModel).frame()
+    design = replicates(scenario(), 1, 1, {"dose": 10.0, "n": 2})
+    frame = run_ensemble(design, model_class=FakeModel).frame()
     assert list(frame.columns[4:7]) == ["dose", "n", "month"]
     with pytest.raises(InputError, match="seed"):
         Point(scenario(), 1, 0, {"seed": 3})

@@ -45,8 +45,13 @@ class Point:
 
     @cached_property
     def run_id(self) -> str:
-        """16 hex digits from version, scenario, seed and replicate."""
-        what = [__version__, self.scenario.to_dict(), self.seed, self.replicate]
+        """16 hex digits from version, scenario, seed and replicate.
+
+        The seed and the number of replicates that the scenario proposes do not count.
+        """
+        scenario = self.scenario.to_dict()
+        told = {name: scenario[name] for name in scenario if name not in ("seed", "replicates")}
+        what = [__version__, told, self.seed, self.replicate]
         text = json.dumps(what, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
