@@ -25,7 +25,7 @@ def source_hash() -> str:
     """Return 16 hex digits that change with any source file of the package."""
     package = Path(__file__).parent
     digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(package.rglob("*.py")):
+    for path in sorted([*package.rglob("*.py"), *package.rglob("*.csv")]):
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,0 +1,207 @@
+"""The body around the patch: hormones, drugs and load of the day, and what they do to its cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bmu_abm import parameters
+from bmu_abm.compiled import kernel
+from bmu_abm.fields import COARSE, FINE, Fields
+from bmu_abm.grafting import DEPOT
+from bmu_abm.interventions.plan import Plan
+from bmu_abm.signalling.binding import free_ligand
+from bmu_abm.systemic import estrogen
+from bmu_abm.systemic.environment import DRIVERS, Environment, Graft
+from bmu_abm.systemic.skeleton import pth_factor
+
+if TYPE_CHECKING:
+    from bmu_abm.host import Host
+    from bmu_abm.model import BoneModel
+    from bmu_abm.scenario import Scenario
+
+DAYS_PER_YEAR = 365
+UM3_PER_ML = 1e12
+
+
+def first_day(scenario: Scenario) -> int:
+    """Return the day on which a fresh plate of this scenario begins (negative)."""
+    origin = scenario.origin()
+    if origin is None:
+        return -round(DAYS_PER_YEAR * scenario.host.burn_in_years)
+    return first_day(origin) - round(DAYS_PER_YEAR * origin.years)
+
+
+class Life:
+    """A stretch of a host's life: its drivers, and the interventions from its own day 0."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.drivers = host_drivers(scenario.host)
+        self.plan = Plan.from_scenario(scenario)
+        origin = scenario.origin()
+        self.before = None if origin is None else Life(origin)
+        self.past_days = 0 if origin is None else round(DAYS_PER_YEAR * origin.years)
+
+    def environment(self, day: int) -> Environment:
+        """Return the environment of a day, with the interventions of that day at work."""
+        if day < 0 and self.before is not None:
+            return self.before.environment(day + self.past_days)
+        today = Environment(dict(self.drivers))
+        if day >= 0:
+            self.plan.apply(day, today)
+        return today
+
+
+def host_drivers(host: Host) -> dict[str, float]:
+    """Return the drivers of a host at rest."""
+    return {name: float(getattr(host, name)) for name in DRIVERS}
+
+
+class Body:
+    """What a patch gets from the body.
+
+    Attributes
+    ----------
+    rest : record array, shape (1,)
+        Parameters of the host without interventions.
+    drivers : dict of str to float
+        Of today.
+    rankl_binders : ndarray, shape (n, 2)
+        Binders of RANKL beside OPG (pM); the first row is RANK.
+    marrow_share : float
+        Marrow of the patch over that of the host.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        host = scenario.host
+        self.rest = parameters.record({**host.parameters, **scenario.parameters})
+        self._life = Life(scenario)
+        gap_um = max(host.plate_pitch_um - host.plate_thickness_um, 10.0)
+        half_um2 = scenario.patch.surface_mm2 * 1e6 / 2.0
+        self.marrow_share = half_um2 * gap_um / (host.marrow_volume_ml * UM3_PER_ML)
+        self.drivers = host_drivers(host)
+        self.rankl_binders = np.zeros((1, 2))
+        self.new_depots = np.zeros(0, DEPOT)
+        self._binders: dict[str, NDArray[np.float64]] = {}
+        self._sources: list[tuple[str, float, str]] = []
+        self._doses = 0
+
+    def wake(self, model: BoneModel) -> NDArray[np.void]:
+        """Let the day's interventions act; returns the parameters of the day."""
+        today = self._life.environment(model.day)
+        p = self.rest.copy()
+        for path, factor in today.factors.items():
+            p[parameters.REGISTRY[path].field] *= factor
+        self.drivers = today.drivers
+        self._sources = today.sources
+        self._take_binders(today, p)
+        self._take_grafts(today.grafts if self._first_step_of_day(model) else [], model)
+        self._tell_cells(model, p)
+        return p
+
+    def _first_step_of_day(self, model: BoneModel) -> bool:
+        return model.tick % model.spec.steps_per_day == 0
+
+    def _take_binders(self, today: Environment, p: NDArray[np.void]) -> None:
+        rank = (float(p["binding_rank_pm"][0]), float(p["binding_rankl_rank_kd_pm"][0]))
+        self.rankl_binders = np.array([rank, *today.binders.get("RANKL", [])])
+        others = {name: rows for name, rows in today.binders.items() if name != "RANKL"}
+        self._binders = {name: np.array(rows) for name, rows in others.items()}
+
+    def _take_grafts(self, grafts: list[Graft], model: BoneModel) -> None:
+        rows = []
+        for graft in grafts:
+            self._doses += 1
+            traits = {"cxcr4": 1.0, "life_days": 21.0, **graft.traits}
+            local = int(graft.route != "intravenous")
+            tag = model.tick * 64 + self._doses % 64
+            rows.append((graft.count, traits["cxcr4"], traits["life_days"], tag, local))
+        self.new_depots = np.array(rows, DEPOT)
+
+    def _tell_cells(self, model: BoneModel, p: NDArray[np.void]) -> None:
+        """Write down what the rules of the cells need to know of the day."""
+        t, b = model.today, model.trabecula
+        t["day"], t["dt"] = model.day, 1.0 / model.spec.steps_per_day
+        t["estrogen"] = estrogen.response(
+            self.drivers["estradiol_pmol_per_l"],
+            float(p["estrogen_half_pmol_per_l"][0]),
+            float(p["estrogen_hill"][0]),
+        )
+        t["load"] = self.drivers["load"]
+        t["immune_tone"] = self.drivers["immune_tone"]
+        bone_um = self._bone_nm(model.ledger) / 1000.0
+        intact = 1.0 - int(model.ledger["perforated_columns"][0]) / b.n_columns
+        t["section_um"] = bone_um / b.n_columns
+        t["intact_share"] = intact
+        t["mean_thickness_um"] = bone_um / max(1.0, b.n_columns * intact)
+        t["surface_mm2"] = b.surface_mm2
+        free = np.count_nonzero(model.populations["msc"].live["stage"] == 0)
+        t["free_msc_per_mm2"] = free / b.surface_mm2
+
+    @staticmethod
+    def _bone_nm(ledger: NDArray[np.void]) -> int:
+        book = ledger[0]
+        return int(book["initial_nm"] + book["formed_total_nm"] - book["removed_total_nm"])
+
+    def bind_ligands(self, fields: Fields) -> None:
+        """Turn the field of each bound ligand (but RANKL) into its free part."""
+        for name, binders in self._binders.items():
+            compete(fields.native(name).reshape(-1), binders)
+
+    def emit(self, model: BoneModel) -> None:
+        """Start the sources of tomorrow's fields: other marrow cells, and what is given."""
+        t = model.today[0]
+        fine, coarse = self._marrow_sources(model._p[0], t, float(model.skeleton["pth"][0]))
+        for name, level, place in self._sources:
+            if place == "uniform":
+                target = fine if name in FINE else coarse
+                target[(FINE if name in FINE else COARSE).index(name)] += level
+        model.fields.reset_sources(fine, coarse)
+        for name, level, place in self._sources:
+            if place != "uniform":
+                self._emit_at(model, name, level, place)
+
+    @staticmethod
+    def _marrow_sources(
+        p: np.void, today: np.void, pth: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        lack = 1.0 - today["estrogen"]
+        levels = {
+            "RANKL": p["marrow_rankl_pm"]
+            * pth_factor(p["pth_rankl"], pth)
+            * (1.0 + p["estrogen_rankl"] * lack),
+            "OPG": p["marrow_opg_pm"]
+            * pth_factor(-p["pth_opg"], pth)
+            * (1.0 - p["estrogen_opg"] * lack),
+            "Wnt": p["marrow_wnt"],
+            "M-CSF": p["marrow_mcsf_pm"],
+            "CXCL12": p["marrow_cxcl12_pm"],
+            "SLIT3": p["marrow_slit3_ng_ml"],
+        }
+        fine = np.array([levels.get(name, 0.0) for name in FINE], np.float32)
+        coarse = np.array([levels.get(name, 0.0) for name in COARSE], np.float32)
+        return fine, coarse
+
+    @staticmethod
+    def _emit_at(model: BoneModel, name: str, level: float, place: str) -> None:
+        """Add a source at capillaries (with a mean of `level`) or on every eroded site."""
+        b = model.trabecula
+        if place == "vessels":
+            sites, strength = b.vessels, level * b.n_sites / max(1, len(b.vessels))
+        else:
+            sites, strength = model.active[: int(model.n_active[0])], level
+        source = model.fields.native_source(name)
+        face, y, x = np.unravel_index(sites, (2, b.ny, b.nx))
+        block = model.fields.declarations[name].resolution
+        np.add.at(source, (face, y // block, x // block), np.float32(strength / block**2))
+
+
+@kernel
+def compete(values, binders):
+    """Replace total concentrations by the free ones, in place."""
+    for i in range(values.shape[0]):
+        values[i] = free_ligand(float(values[i]), 0.0, 1.0, binders)
+
+

@@ -1,0 +1,272 @@
+"""Mesenchymal stem cells: free in the marrow, drawn to eroded bone, choosing bone or fat."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bmu_abm import hashing
+from bmu_abm.cells import adipocyte, osteoblast
+from bmu_abm.cells.population import agent_class
+from bmu_abm.cells.rows import has_room, remove_row
+from bmu_abm.compiled import helper, kernel
+from bmu_abm.fields import CXCL12, SLIT3, WNT, sample
+from bmu_abm.geometry import neighbour
+from bmu_abm.signalling.binding import saturation
+from bmu_abm.signalling.wnt import beta_catenin
+from bmu_abm.surface import is_eroded
+from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
+
+FIELDS = [
+    ("runx2", "f4"),
+    ("pparg", "f4"),
+    ("drive", "f4"),  # own osteogenic drive, relative
+    ("cxcr4", "f4"),
+    ("life_days", "f4"),
+    ("stage", "u1"),  # 0 free in the marrow, 1 committed progenitor on eroded bone
+    ("donor", "u1"),
+]
+MSC = agent_class("MSC", "msc", FIELDS)
+
+FREE, COMMITTED = 0, 1
+NEWBORN = -1.0  # age of a cell that rests until the next step
+MOVES_PER_DAY = 4
+WINDOW = 2  # sites to each side over which progenitors sense each other
+
+
+@helper
+def start(cells, count, identity, s, parent, today, p):
+    """Add a cell like row `parent` at site `s`; returns its row, or -1 where there is no room."""
+    if not has_room(cells, count):
+        return -1
+    row = count[0]
+    cells[row] = cells[parent]
+    cell = cells[row]
+    cell.id = identity
+    cell.site = s
+    cell.age = NEWBORN
+    u = hashing.uniform(today.key, hashing.MSC_FATE, identity, today.tick, 0)
+    v = hashing.uniform(today.key, hashing.MSC_FATE, identity, today.tick, 1)
+    cell.drive = math.exp(p.msc_fate_spread * hashing.normal(u, v))
+    count[0] = row + 1
+    return row
+
+
+@helper
+def rests(cell):
+    """Tell whether a cell was born in this step, and end its rest."""
+    if cell.age >= 0.0:
+        return False
+    cell.age = 0.0
+    return True
+
+
+@helper
+def decide(cell, fine, coarse, today, p, nx, ny):
+    """Let Runx2 and PPAR-gamma, which inhibit each other, follow Wnt and estrogen."""
+    wnt = beta_catenin(cell.site, fine, coarse, p, nx, ny)
+    estrogen = 1.0 - p.msc_estrogen_runx2 * (1.0 - today.estrogen)
+    cross = p.msc_cross_inhibition
+    against_fat = cell.pparg / cross
+    against_bone = cell.runx2 / cross
+    bone = p.msc_runx2_drive * cell.drive * estrogen * 2.0 * wnt / (1.0 + wnt)
+    to_bone = bone / (1.0 + against_fat * against_fat)
+    to_fat = p.msc_pparg_drive / (1.0 + against_bone * against_bone)
+    step = min(1.0, today.dt / p.msc_fate_days)
+    cell.runx2 += step * (to_bone - cell.runx2)
+    cell.pparg += step * (to_fat - cell.pparg)
+
+
+@helper
+def migrate(cell, moves, coarse, sites, today, p, nx, ny):
+    """Move a free cell: up the gradient of CXCL12 by its CXCR4, farther under SLIT3."""
+    s = cell.site
+    slit3 = saturation(sample(coarse, SLIT3, s, nx, ny), p.precursor_slit3_half_ng_ml)
+    stride = p.msc_step_sites * (1.0 + p.msc_slit3_migration * slit3)
+    here = math.log(1.0 + sample(coarse, CXCL12, s, nx, ny))
+    for m in range(moves):
+        u = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 3 * m)
+        v = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 3 * m + 1)
+        radius = stride * math.sqrt(-2.0 * math.log(u))
+        dx = int(np.rint(radius * math.cos(2.0 * math.pi * v)))
+        dy = int(np.rint(radius * math.sin(2.0 * math.pi * v)))
+        there = neighbour(s, dx, dy, nx, ny)
+        if sites[there].state >= HOLE:
+            continue
+        score = math.log(1.0 + sample(coarse, CXCL12, there, nx, ny))
+        w = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 3 * m + 2)
+        pull = p.msc_chemotaxis * cell.cxcr4 * (score - here)
+        if pull + math.log(w / (1.0 - w)) > 0.0:
+            s, here = there, score
+    cell.site = s
+
+
+@helper
+def can_settle(cell, site, p):
+    """Tell whether a free osteogenic cell settles on a site."""
+    if cell.runx2 <= cell.pparg or site.osteoclast > 0 or not is_eroded(site.state):
+        return False
+    return site.coupling_um + site.clastokine_um >= p.msc_settle_coupling_um
+
+
+@helper
+def divides(cell, crowding, today, p):
+    """Tell whether a free cell divides: the niche holds only so many."""
+    room = 1.0 - crowding
+    if room <= 0.0:
+        return False
+    hazard = p.msc_division_per_day * room * today.dt
+    return hashing.uniform(today.key, hashing.MSC_RENEWAL, cell.id, today.tick) < hazard
+
+
+@helper
+def turns_to_fat(cell, sites, today, p):
+    """Tell whether a cell in which PPAR-gamma has won becomes an adipocyte."""
+    if cell.pparg <= 2.0 * cell.runx2 or sites[cell.site].fat > 0:
+        return False
+    hazard = p.msc_adipogenesis_per_day * today.dt
+    return hashing.uniform(today.key, hashing.MSC_FATE, cell.id, today.tick, 2) < hazard
+
+
+@kernel
+def live_free(cells, count, fat, n_fat, fine, coarse, sites, today, p, nx, ny, steps_per_day):
+    """Let every free cell decide, migrate, settle on eroded bone, divide, turn to fat or die."""
+    t, q = today[0], p[0]
+    moves = max(1, MOVES_PER_DAY // steps_per_day)
+    niche = q.msc_density_per_mm2 * (1.0 - q.msc_fat_niche * max(0.0, t.fat_fraction - 0.3))
+    crowding = t.free_msc_per_mm2 / max(niche, 1e-9)
+    i = 0
+    while i < count[0]:
+        cell = cells[i]
+        if cell.stage != FREE or rests(cell):
+            i += 1
+            continue
+        cell.age += t.dt
+        gone = hashing.uniform(t.key, hashing.MSC_LIFE, cell.id, t.tick) < t.dt / cell.life_days
+        if not gone:
+            decide(cell, fine, coarse, t, q, nx, ny)
+            migrate(cell, moves, coarse, sites, t, q, nx, ny)
+            if turns_to_fat(cell, sites, t, q) and has_room(fat, n_fat):
+                adipocyte.start(fat, n_fat, cell.id, cell.site, cell.donor, t, q)
+                gone = True
+        if gone or sites[cell.site].state >= HOLE:
+            remove_row(cells, count, i)
+            continue
+        if divides(cell, crowding, t, q):
+            identity = hashing.cell_id(hashing.MSC_RENEWAL, cell.id, t.tick, 0)
+            start(cells, count, identity, cell.site, i, t, q)
+        if can_settle(cell, sites[cell.site], q):
+            cell.stage = COMMITTED
+            sites[cell.site].progenitors += 1
+        i += 1
+
+
+@helper
+def density(s, sites, p, nx, ny):
+    """Return progenitors (and formation) per open site in the window around `s`."""
+    found, places = 0.0, 0
+    for dy in range(-WINDOW, WINDOW + 1):
+        for dx in range(-WINDOW, WINDOW + 1):
+            site = sites[neighbour(s, dx, dy, nx, ny)]
+            if site.state == FORMATION:
+                found += p.osteoblast_neighbour_weight
+                places += 1
+            elif is_eroded(site.state):
+                found += site.progenitors
+                places += 1
+    return found / max(places, 1)
+
+
+@helper
+def emptiest(s, sites, nx, ny):
+    """Return the eroded neighbour of `s` with the fewest progenitors (or `s` itself)."""
+    best, fewest = s, sites[s].progenitors
+    for dy in range(-1, 2):
+        for dx in range(-1, 2):
+            n = neighbour(s, dx, dy, nx, ny)
+            if is_eroded(sites[n].state) and sites[n].progenitors < fewest:
+                if sites[n].osteoclast == 0:
+                    best, fewest = n, sites[n].progenitors
+    return best
+
+
+@helper
+def coupled(site, p):
+    """Return the effect of bound coupling factors on progenitors (0 to 1)."""
+    return saturation(site.coupling_um + site.clastokine_um, p.coupling_half_um)
+
+
+@helper
+def expand(cells, count, i, crowd, fine, coarse, sites, today, p, nx, ny):
+    """Let a progenitor on eroded bone divide by coupling factors, SLIT3 and Wnt."""
+    cell = cells[i]
+    s = cell.site
+    slit3 = saturation(sample(coarse, SLIT3, s, nx, ny), p.precursor_slit3_half_ng_ml)
+    wnt = beta_catenin(s, fine, coarse, p, nx, ny)
+    hazard = p.msc_progenitor_division_per_day * coupled(sites[s], p) * today.dt
+    hazard *= (1.0 + p.msc_slit3_migration * slit3) * 2.0 * wnt / (1.0 + wnt)
+    hazard *= max(0.0, 1.0 - crowd / (1.5 * p.osteoblast_threshold))
+    if hashing.uniform(today.key, hashing.MSC_DIVISION, cell.id, today.tick) < hazard:
+        home = emptiest(s, sites, nx, ny)
+        identity = hashing.cell_id(hashing.MSC_DIVISION, cell.id, today.tick, 0)
+        row = start(cells, count, identity, home, i, today, p)
+        if row >= 0:
+            sites[home].progenitors += 1
+
+
+@helper
+def leave(cell, site):
+    """Take a progenitor off its site."""
+    if site.progenitors > 0:
+        site.progenitors -= 1
+
+
+@kernel
+def live_committed(
+    cells, count, blasts, n_blasts, fine, fine_source, coarse, sites, ledger, today, p, nx, ny
+):
+    """Let progenitors on eroded bone spread, divide and, where dense enough, start formation."""
+    t, q = today[0], p[0]
+    i = 0
+    while i < count[0]:
+        cell = cells[i]
+        if cell.stage != COMMITTED or rests(cell):
+            i += 1
+            continue
+        s = cell.site
+        site = sites[s]
+        cell.age += t.dt
+        hazard = t.dt / q.msc_progenitor_life_days
+        gone = hashing.uniform(t.key, hashing.MSC_LIFE, cell.id, t.tick) < hazard
+        if site.state >= HOLE or gone:
+            leave(cell, site)
+            remove_row(cells, count, i)
+            continue
+        if not is_eroded(site.state):
+            leave(cell, site)
+            cell.stage = FREE
+            i += 1
+            continue
+        fine_source[WNT, s] += q.osteoblast_wnt
+        crowd = density(s, sites, q, nx, ny)
+        if site.state == REVERSAL and site.osteoclast == 0 and crowd >= q.osteoblast_threshold:
+            if has_room(blasts, n_blasts):
+                leave(cell, site)
+                osteoblast.start(blasts, n_blasts, cell.id, s, cell.donor, sites, ledger[0], t, q)
+                remove_row(cells, count, i)
+                continue
+        if site.progenitors > 1:
+            spread(cell, sites, nx, ny)
+        expand(cells, count, i, crowd, fine, coarse, sites, t, q, nx, ny)
+        i += 1
+
+
+@helper
+def spread(cell, sites, nx, ny):
+    """Move a progenitor from a crowded site to an emptier eroded neighbour."""
+    home = emptiest(cell.site, sites, nx, ny)
+    if sites[home].progenitors + 1 < sites[cell.site].progenitors:
+        leave(cell, sites[cell.site])
+        sites[home].progenitors += 1
+        cell.site = home

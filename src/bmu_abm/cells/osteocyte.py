@@ -1,0 +1,222 @@
+"""Osteocytes: buried in the bone, they sense strain, age and damage, and speak to the surface."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bmu_abm import hashing
+from bmu_abm.cells.population import agent_class
+from bmu_abm.cells.rows import has_room, remove_row
+from bmu_abm.compiled import helper, kernel
+from bmu_abm.fields import OPG, RANKL, SCLEROSTIN, TGFB, coarse_index, sample
+from bmu_abm.geometry import back_site, column_of, neighbour, separation
+from bmu_abm.mechanics import relative_stress
+from bmu_abm.signalling.binding import saturation
+from bmu_abm.trabecula import FORMATION, HOLE
+
+FIELDS = [
+    ("z", "i4"),  # nm in its column
+    ("customary_strain", "f4"),  # strain to which it is accommodated
+    ("calling", "f4"),  # distress after damage, 0 to 1
+    ("secretion", "f4"),  # sclerostin, relative to rest
+    ("donor", "u1"),
+]
+Osteocyte = agent_class("Osteocyte", "osteocyte", FIELDS)
+
+# An osteocyte stands for all canaliculi around it: the sites that share one cell at the surface.
+TERRITORY_MM3 = 1e9 / (40.0 * 100.0)
+MAX_CALLS = 4096
+DAYS_PER_YEAR = 365.0
+
+
+@helper
+def nearest_surface(c, z, sites, nx, ny):
+    """Return the site to which a cell at `z` of column `c` reports, and its depth (um)."""
+    back = back_site(c, nx, ny)
+    to_front = sites[c].height - z
+    to_back = z - sites[back].height
+    if to_front <= to_back:
+        return c, to_front / 1000.0
+    return back, to_back / 1000.0
+
+
+@helper
+def death_hazard(cell, damage, today, p):
+    """Return the hazard of death (1/day): age, damage, estrogen and distress."""
+    age = cell.age / (DAYS_PER_YEAR * p.osteocyte_ageing_years)
+    yearly = (1.0 + age * age) / p.osteocyte_life_years + p.osteocyte_damage_death * damage
+    yearly *= 1.0 + p.osteocyte_estrogen_death * (1.0 - today.estrogen)
+    return yearly * (1.0 + 2.0 * cell.calling) / DAYS_PER_YEAR
+
+
+@helper
+def secrete(cell, s, depth, strain, fine_source, coarse_source, coarse, sites, today, p, nx, ny):
+    """Add what the cell secretes to the fields above its surface."""
+    reach = math.exp(-depth / p.osteocyte_reach_um) * TERRITORY_MM3 / p.osteocyte_density_per_mm3
+    lack = 1.0 - today.estrogen
+    excess = strain / cell.customary_strain - 1.0
+    old = (cell.age / (DAYS_PER_YEAR * p.osteocyte_front_age_years)) ** 2
+    front = 0.0
+    if sites[s].state != FORMATION:
+        tgfb = sample(coarse, TGFB, s, nx, ny)
+        front = old / (1.0 + old) * saturation(tgfb, p.coupling_tgfb_half_pm)
+    disuse = max(0.0, -excess)
+    rankl = p.osteocyte_rankl_pm * (1.0 + p.osteocyte_disuse_gain * disuse)
+    rankl += p.osteocyte_call_rankl_pm * cell.calling + p.osteocyte_front_rankl_pm * front
+    fine_source[RANKL, s] += reach * rankl * (1.0 + p.estrogen_rankl * lack)
+    block = coarse_index(s, nx, ny)
+    youth = 1.0 / (1.0 + cell.age / (DAYS_PER_YEAR * p.osteocyte_opg_age_years))
+    opg = p.osteocyte_opg_pm * youth * (1.0 - p.estrogen_opg * lack)
+    coarse_source[OPG, block] += 0.25 * reach * opg
+    mature = min(1.0, cell.age / p.osteocyte_maturation_days)
+    level = min(2.5, max(0.1, 1.0 - p.osteocyte_strain_gain * excess))
+    cell.secretion = level
+    coarse_source[SCLEROSTIN, block] += 0.25 * reach * p.osteocyte_sclerostin_pm * level * mature
+
+
+@kernel
+def live(
+    cells, count, sites, damage, slice_nm, fine_source, coarse, coarse_source, calls, n_calls,
+    today, p, nx, ny,
+):  # fmt: skip
+    """Let every osteocyte live for a step.
+
+    A cell whose place has been resorbed is exhumed. Old cells that die may set off a patch of
+    calling neighbours; their columns are appended to `calls`.
+    """
+    t, q = today[0], p[0]
+    i = 0
+    while i < count[0]:
+        cell = cells[i]
+        c = column_of(cell.site, nx, ny)
+        s, depth = nearest_surface(c, cell.z, sites, nx, ny)
+        if depth <= 0.0 or sites[s].state >= HOLE:
+            remove_row(cells, count, i)
+            continue
+        cell.site = s
+        cell.age += t.dt
+        k = cell.z // slice_nm
+        hazard = death_hazard(cell, damage[c, k], t, q) * t.dt
+        if hashing.uniform(t.key, hashing.OSTEOCYTE_DEATH, cell.id, t.tick) < hazard:
+            chance = q.osteocyte_ageing_call
+            if depth < q.damage_patch_depth_um and n_calls[0] < calls.shape[0]:
+                if hashing.uniform(t.key, hashing.AGEING, cell.id, t.tick) < chance:
+                    calls[n_calls[0]] = s
+                    n_calls[0] += 1
+            remove_row(cells, count, i)
+            continue
+        thickness = (sites[c].height - sites[back_site(c, nx, ny)].height) / 1000.0
+        strain = relative_stress(thickness, t, q)
+        if depth < 3.0 * q.osteocyte_reach_um:
+            if cell.calling > 0.0:
+                fade(cell, sites[s], t, q)
+            secrete(cell, s, depth, strain, fine_source, coarse_source, coarse, sites, t, q, nx, ny)
+        step = t.dt / (DAYS_PER_YEAR * q.osteocyte_accommodation_years)
+        cell.customary_strain += (strain - cell.customary_strain) * step
+        i += 1
+
+
+@helper
+def fade(cell, site, today, p):
+    """Let a call fade: slowly by itself, fast under an osteoclast, at once under new bone."""
+    if site.state == FORMATION:
+        cell.calling = 0.0
+        return
+    cell.calling *= 1.0 - today.dt / p.osteocyte_call_memory_days
+    if site.osteoclast > 0:
+        cell.calling = max(0.0, cell.calling - today.dt / p.osteocyte_call_contact_days)
+
+
+@helper
+def patch_shape(s, tick, key, p):
+    """Return the two half-axes (um), the angle and the depth (um) of the patch of an event."""
+    u = [0.0] * 6
+    for k in range(6):
+        u[k] = hashing.uniform(key, hashing.CRACK_SHAPE, s, tick, k)
+    radius = p.damage_patch_radius_um * math.exp(
+        p.damage_patch_radius_sd * hashing.normal(u[0], u[1])
+    )
+    depth = p.damage_patch_depth_um * math.exp(p.damage_patch_depth_sd * hashing.normal(u[2], u[3]))
+    stretch = math.exp(0.25 * (2.0 * u[4] - 1.0))
+    return radius * stretch, radius / stretch, math.pi * u[5], depth
+
+
+@kernel
+def call(cells, count, sites, damage, slice_nm, calls, n_calls, n_cracks, ledger, today, p, nx, ny):
+    """Make the osteocytes around each event call; the first `n_cracks` events are microcracks.
+
+    A microcrack also adds damage to the slices of its patch.
+    """
+    t, q = today[0], p[0]
+    site_um = 10.0
+    for e in range(n_calls[0]):
+        centre = calls[e]
+        if sites[centre].state >= HOLE:
+            continue
+        a, b, angle, depth = patch_shape(centre, t.tick, t.key, q)
+        ca, sa = math.cos(angle), math.sin(angle)
+        ledger[0].calls += 1
+        front = centre < nx * ny
+        for i in range(count[0]):
+            cell = cells[i]
+            if (cell.site < nx * ny) != front:
+                continue
+            dx, dy = separation(centre, cell.site, nx, ny)
+            along = (ca * dx + sa * dy) * site_um / a
+            across = (ca * dy - sa * dx) * site_um / b
+            if along * along + across * across > 1.0:
+                continue
+            if abs(sites[cell.site].height - cell.z) < 1000.0 * depth:
+                cell.calling = 1.0
+        if e < n_cracks:
+            crack(centre, a, b, ca, sa, depth, sites, damage, slice_nm, q, nx, ny)
+    n_calls[0] = 0
+
+
+@helper
+def crack(centre, a, b, ca, sa, depth, sites, damage, slice_nm, p, nx, ny):
+    """Add the damage of a microcrack to the slices of its patch."""
+    reach = int(max(a, b) / 10.0) + 1
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            along = (ca * dx + sa * dy) * 10.0 / a
+            across = (ca * dy - sa * dx) * 10.0 / b
+            if along * along + across * across > 1.0:
+                continue
+            s = neighbour(centre, dx, dy, nx, ny)
+            if sites[s].state >= HOLE:
+                continue
+            c = column_of(s, nx, ny)
+            add_damage(c, s, depth, sites, damage, slice_nm, p, nx, ny)
+
+
+@helper
+def add_damage(c, s, depth, sites, damage, slice_nm, p, nx, ny):
+    """Add a microcrack to the slices of column `c` down to `depth` um below site `s`."""
+    top, bottom = sites[c].height, sites[back_site(c, nx, ny)].height
+    if s == c:
+        bottom = max(bottom, top - np.int32(1000.0 * depth))
+    else:
+        top = min(top, bottom + np.int32(1000.0 * depth))
+    for k in range(bottom // slice_nm, (top - 1) // slice_nm + 1):
+        damage[c, k] += p.damage_crack_damage
+
+
+@helper
+def bury(cells, count, identity, s, z, strain, donor):
+    """Add an osteocyte at `z` of the column of site `s`; returns whether there was room."""
+    if not has_room(cells, count):
+        return False
+    cell = cells[count[0]]
+    cell.id = identity
+    cell.site = s
+    cell.z = z
+    cell.age = 0.0
+    cell.customary_strain = strain
+    cell.calling = 0.0
+    cell.secretion = 1.0
+    cell.donor = donor
+    count[0] += 1
+    return True

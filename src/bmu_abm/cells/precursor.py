@@ -1,0 +1,190 @@
+"""Osteoclast precursors: they leave the capillaries, follow RANKL and matrix factors, and fuse."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bmu_abm import hashing
+from bmu_abm.cells.osteoclast import found, join
+from bmu_abm.cells.population import agent_class
+from bmu_abm.cells.rows import has_room, remove_row
+from bmu_abm.compiled import helper, kernel
+from bmu_abm.fields import MCSF, SLIT3, TGFB, sample
+from bmu_abm.geometry import neighbour, separation
+from bmu_abm.signalling.binding import hill4, saturation
+from bmu_abm.signalling.rank import free_rankl, nfatc1_drive
+from bmu_abm.trabecula import HOLE
+
+FIELDS = [
+    ("nfatc1", "f4"),  # ripe to fuse above 1
+    ("osteomorph", "u1"),  # 1: shed by an osteoclast
+    ("donor", "u1"),
+]
+OsteoclastPrecursor = agent_class("OsteoclastPrecursor", "osteoclast_precursor", FIELDS)
+
+MOVES_PER_DAY = 4
+RIPE = 1.0
+
+
+@helper
+def start(cells, count, identity, s, osteomorph):
+    """Add a precursor at site `s`, if there is room."""
+    if not has_room(cells, count):
+        return
+    cell = cells[count[0]]
+    cell.id = identity
+    cell.site = s
+    cell.age = 0.0
+    cell.nfatc1 = 0.0
+    cell.osteomorph = osteomorph
+    cell.donor = 0
+    count[0] += 1
+
+
+@kernel
+def enter(cells, count, sites, vessels, today, p, nx, ny):
+    """Let precursors leave the capillaries, each entry point by its own draws."""
+    t, q = today[0], p[0]
+    rate = q.precursor_births_per_vessel_day * t.dt * t.immune_tone
+    rate *= 1.0 + q.precursor_estrogen_births * (1.0 - t.estrogen)
+    for v in range(vessels.shape[0]):
+        s = vessels[v]
+        left = rate
+        sequence = 0
+        while left > 0.0:
+            u = hashing.uniform(t.key, hashing.PRECURSOR_BIRTH, s, t.tick, sequence)
+            if u < min(1.0, left) and sites[s].state < HOLE:
+                identity = hashing.cell_id(hashing.PRECURSOR_BIRTH, s, t.tick, sequence)
+                start(cells, count, identity, s, 0)
+            left -= 1.0
+            sequence += 1
+
+
+@helper
+def attraction(s, fine, coarse, sites, binders, today, p, nx, ny):
+    """Return how much a precursor is drawn to site `s`."""
+    free = free_rankl(s, fine, coarse, binders, p, nx, ny)
+    tgfb = sample(coarse, TGFB, s, nx, ny)
+    pull = hill4(free, p.precursor_rankl_half_pm) + saturation(tgfb, p.coupling_tgfb_half_pm)
+    score = p.precursor_chemotaxis * pull
+    if today.day - sites[s].formed_day < p.mineral_lag_days:
+        score -= 2.0
+    return score
+
+
+@helper
+def wander(cell, moves, fine, coarse, sites, binders, today, p, nx, ny):
+    """Move a precursor: at each move it weighs its place against one other."""
+    s = cell.site
+    here = attraction(s, fine, coarse, sites, binders, today, p, nx, ny)
+    for m in range(moves):
+        u = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m)
+        v = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m + 1)
+        radius = p.precursor_step_sites * math.sqrt(-2.0 * math.log(u))
+        dx = int(np.rint(radius * math.cos(2.0 * math.pi * v)))
+        dy = int(np.rint(radius * math.sin(2.0 * math.pi * v)))
+        there = neighbour(s, dx, dy, nx, ny)
+        if sites[there].state >= HOLE:
+            continue
+        score = attraction(there, fine, coarse, sites, binders, today, p, nx, ny)
+        w = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m + 2)
+        noise = p.precursor_noise * math.log(w / (1.0 - w))
+        if score - here + noise > 0.0:
+            s, here = there, score
+    cell.site = s
+
+
+@kernel
+def live(cells, count, fine, coarse, sites, binders, today, p, nx, ny, steps_per_day):
+    """Let every precursor age, move, and raise or lose NFATc1.
+
+    NFATc1 needs RANK occupancy AND a colony factor; without M-CSF precursors also die early.
+    """
+    t, q = today[0], p[0]
+    moves = max(1, MOVES_PER_DAY // steps_per_day)
+    i = 0
+    while i < count[0]:
+        cell = cells[i]
+        s = cell.site
+        colony = saturation(sample(coarse, MCSF, s, nx, ny), q.precursor_mcsf_half_pm)
+        life = q.precursor_osteomorph_life_days if cell.osteomorph else q.precursor_life_days
+        hazard = t.dt / (life * (0.2 + 0.8 * colony))
+        lost = hashing.uniform(t.key, hashing.PRECURSOR_LIFE, cell.id, t.tick) < hazard
+        if lost or sites[s].state >= HOLE:
+            remove_row(cells, count, i)
+            continue
+        wander(cell, moves, fine, coarse, sites, binders, t, q, nx, ny)
+        free = free_rankl(cell.site, fine, coarse, binders, q, nx, ny)
+        drive = nfatc1_drive(cell.site, free, coarse, q, nx, ny)
+        gain = q.precursor_nfatc1_gain_per_day * drive - q.precursor_nfatc1_decay_per_day * cell.nfatc1
+        cell.nfatc1 += t.dt * gain
+        cell.age += t.dt
+        i += 1
+
+
+@kernel
+def fuse(cells, count, clasts, n_clasts, sites, coarse, today, p, nx, ny):
+    """Fuse ripe precursors: with an osteoclast in reach, else with each other.
+
+    SLIT3 brakes fusion.
+    """
+    t, q = today[0], p[0]
+    i = 0
+    while i < count[0]:
+        cell = cells[i]
+        if cell.nfatc1 < RIPE:
+            i += 1
+            continue
+        slit3 = saturation(sample(coarse, SLIT3, cell.site, nx, ny), q.precursor_slit3_half_ng_ml)
+        willing = (1.0 - q.precursor_slit3_brake * slit3) * t.dt
+        if hashing.uniform(t.key, hashing.FUSION, cell.id, t.tick) >= willing:
+            i += 1
+            continue
+        if join(cell.site, clasts, sites, q, nx, ny):
+            remove_row(cells, count, i)
+        elif ripe_around(cells, count, cell.site, q, nx, ny) >= q.precursor_fusion_number:
+            unite(cells, count, i, clasts, n_clasts, sites, t, q, nx, ny)
+        else:
+            i += 1
+
+
+@helper
+def ripe_around(cells, count, s, p, nx, ny):
+    """Count ripe precursors within reach of site `s`."""
+    reach = p.precursor_fusion_reach_sites
+    number = 0
+    for j in range(count[0]):
+        if cells[j].nfatc1 >= RIPE and near(s, cells[j].site, reach, nx, ny):
+            number += 1
+    return number
+
+
+@helper
+def near(a, b, reach, nx, ny):
+    """Tell whether two sites lie on one face within `reach` sites of each other."""
+    if (a < nx * ny) != (b < nx * ny):
+        return False
+    dx, dy = separation(a, b, nx, ny)
+    return dx * dx + dy * dy <= reach * reach
+
+
+@helper
+def unite(cells, count, i, clasts, n_clasts, sites, today, p, nx, ny):
+    """Make an osteoclast of precursor `i` and the ripe ones around it."""
+    s, identity = cells[i].site, cells[i].id
+    if sites[s].osteoclast > 0 or not has_room(clasts, n_clasts):
+        cells[i].nfatc1 = 0.9 * RIPE
+        return
+    nuclei = 0
+    j = 0
+    while j < count[0]:
+        ripe = cells[j].nfatc1 >= RIPE
+        if ripe and nuclei < p.osteoclast_max_nuclei:
+            if near(s, cells[j].site, p.precursor_fusion_reach_sites, nx, ny):
+                nuclei += 1
+                remove_row(cells, count, j)
+                continue
+        j += 1
+    found(clasts, n_clasts, identity, s, nuclei, sites, today, p, nx, ny)

@@ -1,0 +1,254 @@
+"""The `bmu` command. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from bmu_abm import __version__
+from bmu_abm.errors import BmuError, InputError
+from bmu_abm.faults import one_line
+
+if TYPE_CHECKING:
+    from bmu_abm.scenario import Scenario
+
+DONE, DEFECT, WRONG_INPUT, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+_MACHINE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that tells a mistake in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(one_line(f"{self.prog}: {message}; see '{self.prog} --help'"))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; `sys.argv` when left out.
+
+    Returns
+    -------
+    int
+        0 done; 2 the input is wrong; 3 the machine failed; 130 interrupted; 1 a defect of ours.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        return _tell("interrupted; what was written is readable", INTERRUPTED)
+    except BmuError as error:
+        return _tell(str(error), error.exit_code)
+    except BrokenPipeError:
+        return _close_pipe()
+    except Exception as error:
+        return _failed(error)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace, list[str]], int] = options.command
+    return command(options, ["bmu", *arguments])
+
+
+def _failed(error: Exception) -> int:
+    """Tell an unforeseen failure: of the machine, or a defect of ours."""
+    if os.environ.get("BMU_TRACEBACK"):
+        import traceback
+
+        traceback.print_exc()
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, MemoryError):
+        return _tell("the memory is not enough; use a smaller patch or fewer jobs", MACHINE_FAILED)
+    if isinstance(error, OSError) and error.errno in _MACHINE_ERRNOS:
+        return _tell(f"the machine failed us: {error}", MACHINE_FAILED)
+    return _tell(f"bmu: a defect of ours ({text}); set BMU_TRACEBACK=1 to see where", DEFECT)
+
+
+def _tell(message: str, code: int) -> int:
+    print(one_line(message, 1200), file=sys.stderr)
+    return code
+
+
+def _close_pipe() -> int:
+    """Leave quietly when the reader of our output has gone (``bmu scenarios | head``)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="bmu",
+        description="Simulate bone remodelling at the scale of the bone multicellular unit.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"bmu {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_run(commands)
+    _add_scenarios(commands)
+    _add_check(commands)
+    _add_bench(commands)
+    return parser
+
+
+def _add(commands: Any, name: str, function: Callable[..., int], help: str) -> Any:
+    parser = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _add_run(commands: Any) -> None:
+    run = _add(commands, "run", _run, "run a scenario and write its results")
+    run.add_argument("scenario", metavar="SCENARIO", nargs="?", help="a shipped name or a file")
+    _add_settings(run)
+    run.add_argument("--jobs", type=_count, metavar="J", help="processes (default: all cores)")
+    run.add_argument("--out", metavar="DIR", help="folder of results (default: ./runs/<name>)")
+    run.add_argument("--quiet", action="store_true", help="no progress, no table")
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the options that change the scenario; the scenario's own rules check them."""
+    parser.add_argument("--years", metavar="Y", help="length of the run")
+    parser.add_argument("--seed", metavar="S", help="seed of the random numbers")
+    parser.add_argument("--replicates", metavar="R", help="number of patches")
+    parser.add_argument("--patch", metavar="P", help="tiny, small, reference")
+    parser.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="PATH=VALUE",
+        help="any value of the scenario, such as intervention.0.dose=30",
+    )
+
+
+def _add_scenarios(commands: Any) -> None:
+    scenarios = _add(commands, "scenarios", _scenarios, "list what ships, or print one file")
+    scenarios.add_argument("name", metavar="NAME", nargs="?", help="a name from the list")
+
+
+def _add_check(commands: Any) -> None:
+    check = _add(commands, "check", _check, "say what is wrong with a scenario; run nothing")
+    check.add_argument("scenario", metavar="SCENARIO", nargs="?", help="a shipped name or a file")
+    _add_settings(check)
+
+
+def _add_bench(commands: Any) -> None:
+    _add(commands, "bench", _bench, "measure the speed of this machine; print one JSON object")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, is {text[:40]!r}")
+    return int(text)
+
+
+def _run(options: argparse.Namespace, command: list[str]) -> int:
+    scenario = _load(options)
+    _warn(scenario, quiet=options.quiet)
+    from bmu_abm.runs import run
+
+    run(
+        scenario,
+        seed=scenario.seed,
+        replicates=scenario.replicates,
+        jobs=options.jobs,
+        out=options.out,
+        quiet=options.quiet,
+        command=command,
+    )
+    return DONE
+
+
+def _warn(scenario: Scenario, quiet: bool) -> None:
+    from bmu_abm.interventions.plan import Plan
+
+    warnings = Plan.from_scenario(scenario).warnings()
+    for warning in [] if quiet else warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+
+
+def _load(options: argparse.Namespace) -> Scenario:
+    """Return the scenario of the command line, with its settings."""
+    name, settings = options.scenario, list(options.set)
+    if name is None and settings and "=" not in settings[-1]:
+        name = settings.pop()  # `--set a=1 SCENARIO`
+    if name is None:
+        raise InputError("bmu: no SCENARIO is given; 'bmu scenarios' lists what ships")
+    from bmu_abm.scenario import Scenario
+
+    scenario = Scenario.load(name)
+    changes = _changes(options, settings)
+    return scenario.with_settings(changes) if changes else scenario
+
+
+def _changes(options: argparse.Namespace, settings: list[str]) -> dict[str, str]:
+    changes: dict[str, str] = {}
+    for setting in settings:
+        path, mark, value = setting.partition("=")
+        if not mark or not path.strip():
+            raise InputError(one_line(f"bmu: --set {setting}: is not PATH=VALUE; write years=5"))
+        changes[path.strip()] = value.strip()
+    for key in ("years", "seed", "replicates", "patch"):
+        if getattr(options, key) is not None:
+            changes[key] = getattr(options, key)
+    return changes
+
+
+def _scenarios(options: argparse.Namespace, command: list[str]) -> int:
+    from bmu_abm import shipped
+    from bmu_abm.faults import fault, suggest
+
+    if options.name is None:
+        _list_shipped()
+        return DONE
+    kinds = [kind for kind in shipped.KINDS if shipped.path(kind, options.name)]
+    if not kinds:
+        everything = [name for kind in shipped.KINDS for name in shipped.names(kind)]
+        mend = suggest(options.name, everything)
+        raise fault(options.name, "", "nothing ships under this name", mend)
+    print(shipped.read(kinds[0], options.name), end="")
+    return DONE
+
+
+def _list_shipped() -> None:
+    from bmu_abm import shipped, tomlfile
+
+    for kind in shipped.KINDS:
+        print(f"{kind}s")
+        for name in shipped.names(kind):
+            title = tomlfile.parse(shipped.read(kind, name), name).data["title"]
+            print(f"  {name:<24} {title}")
+
+
+def _check(options: argparse.Namespace, command: list[str]) -> int:
+    scenario = _load(options)
+    _warn(scenario, quiet=False)
+    uses = ", ".join(course.use for course in scenario.intervention) or "no intervention"
+    years = f"{scenario.years:g} year{'' if scenario.years == 1 else 's'}"
+    print(f"ok: {one_line(scenario.title)} ({scenario.host.name}, {years}, {uses})")
+    return DONE
+
+
+def _bench(options: argparse.Namespace, command: list[str]) -> int:
+    import json
+
+    from bmu_abm.runs.bench import bench
+
+    print(json.dumps(bench()))
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

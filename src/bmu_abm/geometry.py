@@ -1,0 +1,68 @@
+"""Sites, faces and columns: where a neighbour is and which column a site ends.
+
+Flat site index `s = (face * ny + y) * nx + x`, face 0 in front and 1 behind; each face is periodic
+by itself. The two ends of a column are `(0, y, x)` and `(1, y, nx - 1 - x)`; a column has the
+index of its front site.
+"""
+
+from __future__ import annotations
+
+from bmu_abm.compiled import helper
+
+FRONT, BACK = 0, 1
+
+
+@helper
+def neighbour(s, dx, dy, nx, ny):
+    """Return the site `dx` to the right of and `dy` below `s` on the same face."""
+    row = s // nx
+    x = s - row * nx
+    face = row // ny
+    y = row - face * ny
+    x = (x + dx) % nx
+    y = (y + dy) % ny
+    return (face * ny + y) * nx + x
+
+
+@helper
+def partner(s, nx, ny):
+    """Return the site at the other end of the column of `s`."""
+    row = s // nx
+    x = s - row * nx
+    other = row + ny if row < ny else row - ny
+    return other * nx + (nx - 1 - x)
+
+
+@helper
+def column_of(s, nx, ny):
+    """Return the column of which `s` is an end."""
+    return s if s < nx * ny else partner(s, nx, ny)
+
+
+@helper
+def back_site(c, nx, ny):
+    """Return the back site of column `c`."""
+    return partner(c, nx, ny)
+
+
+@helper
+def outward(s, nx, ny):
+    """Return +1 on the front face, where the surface rises with z, and -1 on the back."""
+    return 1 if s < nx * ny else -1
+
+
+@helper
+def separation(a, b, nx, ny):
+    """Return the periodic offset (dx, dy) in sites from `a` to `b`, both on one face."""
+    row_a, row_b = a // nx, b // nx
+    dx = (b - row_b * nx) - (a - row_a * nx)
+    dy = (row_b % ny) - (row_a % ny)
+    if dx > nx // 2:
+        dx -= nx
+    elif dx < -(nx // 2):
+        dx += nx
+    if dy > ny // 2:
+        dy -= ny
+    elif dy < -(ny // 2):
+        dy += ny
+    return dx, dy

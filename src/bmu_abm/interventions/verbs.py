@@ -1,0 +1,254 @@
+"""The verbs: how the strength of an effect on a day becomes a change of the environment.
+
+Every verb is linear in its strength or saturates from 0, so that a strength of 0 gives exactly
+the floats of no treatment: a factor of 1.0, a concentration of 0.0, a driver as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, Protocol
+
+from pydantic import Field, model_validator
+
+from bmu_abm import known
+from bmu_abm.faults import show, suggest
+from bmu_abm.interventions.dosing import Schedule
+from bmu_abm.interventions.quantity import Quantity, evaluate, names_in
+from bmu_abm.interventions.waveforms import Const, Curve, Values
+from bmu_abm.schema import Table, problem
+
+
+class Environment(Protocol):
+    """What interventions act on: `bmu_abm.systemic.environment.Environment`, reset every day."""
+
+    drivers: dict[str, float]
+
+    def scale(self, path: str, factor: float) -> None:
+        """Multiply a declared parameter today."""
+
+    def bind(self, ligand: str, conc_pm: float, kd_pm: float) -> None:
+        """Add a soluble binder of a field's ligand (pM)."""
+
+    def emit(self, field: str, level: float, where: str) -> None:
+        """Add a source of a field, in the field's unit."""
+
+    def graft(self, cell: str, count: float, route: str, traits: dict[str, float]) -> None:
+        """Add cells; `count` is the whole dose in the host."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """What an effect needs to know of a day: the course, the day, the numbers, how far it acts."""
+
+    schedule: Schedule
+    day: int
+    values: Values
+    gate: float = 1.0
+
+
+class Effect(Table):
+    """What all verbs share.
+
+    The strength is amount x curve, and behind a receptor (`half_max`) it saturates:
+    s^hill / (s^hill + half_max^hill).
+    """
+
+    quantities: ClassVar[tuple[str, ...]] = ()
+    positive: ClassVar[tuple[str, ...]] = ()
+
+    amount: Quantity = 1.0
+    curve: Curve = Field(default_factory=Const)
+    half_max: Quantity | None = None
+    hill: Quantity = 1.0
+
+    def strength(self, today: Today) -> float:
+        """Return the strength on a day; exactly 0.0 for a dose of 0 or a closed gate."""
+        curve = self.curve.at(today.schedule, today.day, today.values)
+        raw = max(0.0, evaluate(self.amount, today.values) * curve * today.gate)
+        if self.half_max is None or raw == 0.0:
+            return raw
+        ratio = evaluate(self.half_max, today.values) / raw
+        return float(1.0 / (1.0 + ratio ** evaluate(self.hill, today.values)))
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Change the environment of the day."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _engine_knows_it(self) -> Effect:
+        self.check()
+        return self
+
+    def check(self) -> None:
+        """Refuse names that the engine does not declare."""
+
+    def all_quantities(self) -> dict[str, Quantity]:
+        """Return every quantity of the effect by its key."""
+        own = {key: getattr(self, key) for key in ("amount", "half_max", "hill", *self.quantities)}
+        own |= {f"curve.{key}": value for key, value in self.curve if key != "shape"}
+        return {key: value for key, value in own.items() if value is not None}
+
+    def must_be_positive(self) -> tuple[str, ...]:
+        """Return the keys of quantities that are divided by."""
+        return ("half_max", *self.positive, *(f"curve.{key}" for key in self.curve.positive))
+
+
+class SetEffect(Effect):
+    """Drive a global scalar: `level`, `times`, `add` or `at_least`, exactly one of them.
+
+    At full strength the driver is the level; a multiple of its value; its value and something
+    more; at least the level. They act in this order, whatever the order in the file.
+    """
+
+    verb: Literal["set"]
+    target: str
+    level: Quantity | None = None
+    times: Quantity | None = None
+    add: Quantity | None = None
+    at_least: Quantity | None = None
+
+    modes: ClassVar[tuple[str, ...]] = ("level", "times", "add", "at_least")
+    quantities: ClassVar[tuple[str, ...]] = modes
+
+    @model_validator(mode="after")
+    def _one_mode(self) -> SetEffect:
+        if sum(getattr(self, mode) is not None for mode in self.modes) != 1:
+            raise problem("needs exactly one of level, times, add, at_least", "give one of them")
+        return self
+
+    @property
+    def mode(self) -> str:
+        """Which of the four ways it is."""
+        return next(mode for mode in self.modes if getattr(self, mode) is not None)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Set the driver."""
+        strength, base = self.strength(today), environment.drivers[self.target]
+        value = evaluate(getattr(self, self.mode), today.values)
+        environment.drivers[self.target] = _driven(self.mode, base, value, strength)
+
+    def check(self) -> None:
+        """Refuse an unknown driver."""
+        _refuse_unknown(self.target, known.drivers(), "target", "driver")
+
+
+def _driven(mode: str, base: float, value: float, strength: float) -> float:
+    if mode == "level":
+        return base + (value - base) * min(1.0, strength)
+    if mode == "times":
+        return base * max(0.0, 1.0 + (value - 1.0) * strength)
+    if mode == "add":
+        return max(0.0, base + value * strength)
+    return max(base, value * strength)
+
+
+class ScaleEffect(Effect):
+    """Multiply a model parameter: by `factor` at a strength of 1, never below 0."""
+
+    verb: Literal["scale"]
+    path: str
+    factor: Quantity
+
+    quantities: ClassVar[tuple[str, ...]] = ("factor",)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Scale the parameter."""
+        factor = evaluate(self.factor, today.values)
+        environment.scale(self.path, max(0.0, 1.0 + (factor - 1.0) * self.strength(today)))
+
+    def check(self) -> None:
+        """Refuse an unknown parameter, and one that may not change during a run."""
+        declared = known.parameters()
+        _refuse_unknown(self.path, declared, "path", "parameter")
+        if not declared[self.path].live:
+            live = [path for path, parameter in declared.items() if parameter.live]
+            mend = suggest(self.path, live)
+            raise problem(f"{show(self.path)} may not change during a run", mend, "path")
+
+
+class BindEffect(Effect):
+    """Bind a field's ligand with a soluble binder of `conc_pm` x strength."""
+
+    verb: Literal["bind"]
+    ligand: str
+    conc_pm: Quantity
+    kd_pm: Quantity
+
+    quantities: ClassVar[tuple[str, ...]] = ("conc_pm", "kd_pm")
+    positive: ClassVar[tuple[str, ...]] = ("kd_pm",)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Add the binder."""
+        concentration = evaluate(self.conc_pm, today.values) * self.strength(today)
+        environment.bind(self.ligand, concentration, evaluate(self.kd_pm, today.values))
+
+    def check(self) -> None:
+        """Refuse an unknown field."""
+        _refuse_unknown(self.ligand, known.fields(), "ligand", "field")
+
+
+class EmitEffect(Effect):
+    """Add a source of a field: `level` x strength, in the field's unit."""
+
+    verb: Literal["emit"]
+    field: str
+    level: Quantity
+    where: Literal["uniform", "vessels", "eroded"] = "uniform"
+
+    quantities: ClassVar[tuple[str, ...]] = ("level",)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Add the source."""
+        level = evaluate(self.level, today.values) * self.strength(today)
+        environment.emit(self.field, level, self.where)
+
+    def check(self) -> None:
+        """Refuse an unknown field."""
+        _refuse_unknown(self.field, known.fields(), "field", "field")
+
+
+class GraftEffect(Effect):
+    """Give cells with traits, on dose days only; `count` is the whole dose in the host."""
+
+    verb: Literal["graft"]
+    cell: Literal["msc", "osteoblast", "osteoclast_precursor"]
+    count: Quantity
+    route: Literal["intravenous", "intramarrow", "surface"]
+    traits: dict[str, Quantity] = Field(default_factory=dict)
+
+    quantities: ClassVar[tuple[str, ...]] = ("count",)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Add the cells when a dose falls on the day."""
+        if not today.schedule.is_dose_day(today.day):
+            return
+        traits = {name: evaluate(value, today.values) for name, value in self.traits.items()}
+        count = max(0.0, evaluate(self.count, today.values) * self.strength(today))
+        environment.graft(self.cell, count, self.route, traits)
+
+    def all_quantities(self) -> dict[str, Quantity]:
+        """Return every quantity of the effect, traits included."""
+        traits = {f"traits.{name}": value for name, value in self.traits.items()}
+        return super().all_quantities() | traits
+
+
+AnyEffect = Annotated[
+    SetEffect | ScaleEffect | BindEffect | EmitEffect | GraftEffect, Field(discriminator="verb")
+]
+
+
+def phase_of(effect: Effect) -> int:
+    """Return the rank in which effects act on a day: levels, multiples, additions, floors."""
+    return SetEffect.modes.index(effect.mode) if isinstance(effect, SetEffect) else 0
+
+
+def names_of(effect: Effect) -> dict[str, list[str]]:
+    """Return the names that each quantity of an effect needs, by its key."""
+    return {key: names_in(quantity) for key, quantity in effect.all_quantities().items()}
+
+
+def _refuse_unknown(name: str, declared: Mapping[str, object], key: str, what: str) -> None:
+    if name not in declared:
+        raise problem(f"unknown {what} {show(name)}", suggest(name, declared), key)

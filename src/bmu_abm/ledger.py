@@ -1,0 +1,64 @@
+"""What kernels share for a day: the state of the body (`TODAY`) and the counts they add to.
+
+The ledger is exact in nanometres; the balance of bone volume must close in every step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+TODAY = np.dtype(
+    [
+        ("key", "u8"),  # key of the run for draws
+        ("tick", "i8"),  # steps since the model was made
+        ("day", "i8"),  # days since month 0
+        ("dt", "f8"),  # length of a step, days
+        ("estrogen", "f8"),  # response of bone cells to estradiol, 1 before the menopause
+        ("load", "f8"),  # load on the plate, 1 customary
+        ("mean_thickness_um", "f8"),  # over intact columns
+        ("section_um", "f8"),  # mean thickness times the intact share: what carries the load
+        ("reference_um", "f8"),  # the same when the plate was made
+        ("intact_share", "f8"),
+        ("surface_mm2", "f8"),
+        ("free_msc_per_mm2", "f8"),
+        ("fat_fraction", "f8"),
+        ("immune_tone", "f8"),
+    ],
+    align=True,
+)
+
+LEDGER = np.dtype(
+    [
+        ("removed_nm", "i8"),
+        ("formed_nm", "i8"),
+        ("removed_total_nm", "i8"),
+        ("formed_total_nm", "i8"),
+        ("initial_nm", "i8"),
+        ("activated_sites", "i8"),  # cavities that count as activations
+        ("started_sites", "i8"),  # sites on which formation began
+        ("completed_sites", "i8"),  # cavities that were filled
+        ("arrested_sites", "i8"),
+        ("relined_sites", "i8"),
+        ("modelled_sites", "i8"),  # formation on surface that was not resorbed
+        ("perforated_columns", "i8"),  # since the start
+        ("calls", "i8"),  # patches of osteocytes that began to call
+        ("days", "f8"),  # since the last sample
+        ("osteoclast_days", "f8"),
+        ("osteoclast_site_days", "f8"),
+        ("mineralising_days", "f8"),
+        ("wall_um", "f8"),  # sums over completed sites
+        ("wall_um2", "f8"),
+        ("depth_um", "f8"),
+        ("depth_um2", "f8"),
+        ("balance_um", "f8"),
+        ("resorption_days", "f8"),
+        ("reversal_days", "f8"),
+        ("formation_days", "f8"),
+        ("lining_cells", "i8"),  # osteoblasts by their end
+        ("dead_osteoblasts", "i8"),
+        ("buried_osteoblasts", "i8"),
+    ],
+    align=True,
+)
+# Kept over samples; everything else starts from zero after a sample.
+LASTING = ("removed_total_nm", "formed_total_nm", "initial_nm", "perforated_columns")

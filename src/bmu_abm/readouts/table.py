@@ -1,0 +1,99 @@
+"""One row of readouts: every column of the output, in its order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bmu_abm.ledger import LASTING, LEDGER
+from bmu_abm.readouts import density
+from bmu_abm.readouts.histomorphometry import histomorphometry
+from bmu_abm.readouts.markers import activity, markers
+from bmu_abm.readouts.structure import structure
+
+if TYPE_CHECKING:
+    from bmu_abm.model import BoneModel
+
+# What a ratio is over where the host states no constant of its own.
+DEFAULT_BASELINE = {
+    "resorption_um_per_year": 8.0,
+    "formation_um_per_year": 8.0,
+    "mineralising_per_site": 0.06,
+    "osteoclasts_per_mm2": 2.0,
+    "damage": 15.0,
+    "sclerostin_pm": 30.0,
+    "mineral_um": 120.0,
+}
+
+
+def baseline_of(model: BoneModel) -> dict[str, float]:
+    """Return the constants of the host that ratios are over."""
+    return {**DEFAULT_BASELINE, **model.spec.host.marker_baseline}
+
+
+def table(model: BoneModel) -> dict[str, float]:
+    """Return all readouts and start the counts of the next stretch."""
+    base, p = baseline_of(model), model._p[0]
+    now, origin = density.state(model), model.memory.origin
+    spine, hip = float(p["dxa_lumbar_cancellous_share"]), float(p["dxa_hip_cancellous_share"])
+    row = {
+        **structure(model),
+        "bmd_lumbar_spine_pct": density.dxa_change_pct(now, origin, spine),
+        "bmd_total_hip_pct": density.dxa_change_pct(now, origin, hip),
+        **markers(model, base),
+        **histomorphometry(model),
+        **{f"n_{name}": float(len(cells)) for name, cells in model.populations.items()},
+        "fat_fraction": float(model.today["fat_fraction"][0]),
+        **_ligands(model, base),
+        "serum_calcium_mmol_per_l": float(model.skeleton["calcium"][0]),
+        "pth_ratio": float(model.skeleton["pth"][0]),
+        "estradiol_pmol_per_l": model.body.drivers["estradiol_pmol_per_l"],
+        "microdamage_ratio": now["damage"] / base["damage"],
+        "strength_ratio": now["strength"] / origin["strength"],
+        "t_score": density.t_score(now, base["mineral_um"], spine),
+        "mineral_degree": now["mineral_degree"],
+        "mineral_um": now["mineral_um"],
+        "damage": now["damage"],
+        **activity(model),
+        **_counts(model),
+    }
+    _turn_page(model)
+    return row
+
+
+def _ligands(model: BoneModel, base: dict[str, float]) -> dict[str, float]:
+    fields = model.fields
+    opg = max(fields.mean("OPG"), 1e-9)
+    return {
+        "rankl_opg_ratio": fields.mean("RANKL") / opg,
+        "free_sclerostin_ratio": fields.mean("sclerostin") / base["sclerostin_pm"],
+    }
+
+
+_TOLD = (
+    "activated_sites",
+    "started_sites",
+    "completed_sites",
+    "arrested_sites",
+    "relined_sites",
+    "calls",
+    "wall_um",
+    "depth_um",
+    "depth_um2",
+    "balance_um",
+    "resorption_days",
+    "reversal_days",
+    "formation_days",
+    "buried_osteoblasts",
+)
+
+
+def _counts(model: BoneModel) -> dict[str, float]:
+    """Return sums since the last sample, from which pooled means are made."""
+    return {f"sum_{name}": float(model.ledger[name][0]) for name in _TOLD}
+
+
+def _turn_page(model: BoneModel) -> None:
+    book = model.ledger
+    for name in LEDGER.names or ():
+        if name not in LASTING:
+            book[name] = 0

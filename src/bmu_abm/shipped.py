@@ -1,0 +1,58 @@
+"""The scenarios, hosts and interventions that come with the package."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from bmu_abm.errors import MachineError
+
+Kind = Literal["scenario", "host", "intervention"]
+_FOLDERS: dict[Kind, str] = {"scenario": "", "host": "hosts", "intervention": "interventions"}
+KINDS: tuple[Kind, ...] = tuple(_FOLDERS)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@cache
+def folder() -> Path:
+    """Return the folder of shipped files: package data, or the repository's when editable.
+
+    Raises
+    ------
+    MachineError
+        If the installation has lost its scenarios.
+    """
+    package = Path(__file__).resolve().parent
+    for candidate in (package / "_scenarios", package.parents[1] / "scenarios"):
+        if (candidate / "hosts").is_dir():
+            return candidate
+    raise MachineError("the scenarios that ship with bmu_abm are missing; install it again")
+
+
+def is_name(text: str) -> bool:
+    """Tell whether `text` is shaped like a shipped name (snake case; never a path)."""
+    return _NAME.fullmatch(text) is not None
+
+
+def names(kind: Kind) -> list[str]:
+    """Return the shipped names of a kind, sorted."""
+    files = (folder() / _FOLDERS[kind]).glob("*.toml")
+    return sorted(file.stem for file in files if is_name(file.stem))
+
+
+def path(kind: Kind, name: str) -> Path | None:
+    """Return the file of a shipped name, or None when nothing ships under it."""
+    if not is_name(name):
+        return None
+    file = folder() / _FOLDERS[kind] / f"{name}.toml"
+    return file if file.is_file() else None
+
+
+def read(kind: Kind, name: str) -> str:
+    """Return the text of a shipped file; KeyError if there is none of that name."""
+    file = path(kind, name)
+    if file is None:
+        raise KeyError(name)
+    return file.read_text(encoding="utf-8")

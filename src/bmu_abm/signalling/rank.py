@@ -1,0 +1,21 @@
+"""RANKL, OPG and RANK: free ligand and what it does to the osteoclast lineage."""
+
+from __future__ import annotations
+
+from bmu_abm.compiled import helper
+from bmu_abm.fields import MCSF, OPG, RANKL, sample
+from bmu_abm.signalling.binding import free_ligand, hill4, saturation
+
+
+@helper
+def free_rankl(s, fine, coarse, binders, p, nx, ny):
+    """Return the free RANKL (pM) at site `s`, among OPG, RANK and drugs (`binders`)."""
+    opg = sample(coarse, OPG, s, nx, ny)
+    return free_ligand(float(fine[RANKL, s]), opg, p.binding_rankl_opg_kd_pm, binders)
+
+
+@helper
+def nfatc1_drive(s, free, coarse, p, nx, ny):
+    """Return the induction of NFATc1 (0 to 1): RANK signalling AND colony factor."""
+    colony = saturation(sample(coarse, MCSF, s, nx, ny), p.precursor_mcsf_half_pm)
+    return hill4(free, p.precursor_rankl_half_pm) * colony

@@ -1,0 +1,37 @@
+"""Canonical Wnt: beta-catenin activity with sclerostin and SFRP1 against it."""
+
+from __future__ import annotations
+
+from bmu_abm.compiled import helper
+from bmu_abm.fields import SCLEROSTIN, SFRP1, WNT, sample
+
+REFERENCE_SCLEROSTIN_PM = 30.0
+REFERENCE_SFRP1_PM = 4.0
+
+
+@helper
+def activity(wnt, sclerostin, sfrp1, p):
+    """Return beta-catenin activity, 1 at the reference of resting bone.
+
+    Wnt competes for LRP5/6 with sclerostin and is caught by SFRP1:
+    w / (w + K (1 + S / Ks + F / Kf)).
+    """
+    half = p.wnt_half
+    blocked = half * (1.0 + sclerostin / p.wnt_sclerostin_kd_pm + sfrp1 / p.wnt_sfrp1_kd_pm)
+    rest = half * (
+        1.0
+        + REFERENCE_SCLEROSTIN_PM / p.wnt_sclerostin_kd_pm
+        + REFERENCE_SFRP1_PM / p.wnt_sfrp1_kd_pm
+    )
+    return wnt * (1.0 + rest) / (wnt + blocked)
+
+
+@helper
+def beta_catenin(s, fine, coarse, p, nx, ny):
+    """Return beta-catenin activity of an osteoblast-lineage cell at site `s`."""
+    return activity(
+        float(fine[WNT, s]),
+        sample(coarse, SCLEROSTIN, s, nx, ny),
+        sample(coarse, SFRP1, s, nx, ny),
+        p,
+    )

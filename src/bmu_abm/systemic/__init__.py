@@ -1,0 +1,1 @@
+"""The rest of the body: hormones, calcium, the skeleton as a whole."""

@@ -1,0 +1,89 @@
+"""What interventions may act on: hormones and other drivers, parameters, binders, sources, grafts.
+
+The environment is made anew every day from the host; the interventions of the day act on it, and
+the model reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bmu_abm.parameters import REGISTRY
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A quantity of the whole body that an intervention can set."""
+
+    unit: str
+    help: str
+
+
+DRIVERS: dict[str, Driver] = {
+    "estradiol_pmol_per_l": Driver("pmol/l", "serum estradiol"),
+    "load": Driver("1", "mechanical load over the customary one"),
+    "calcium_intake_mg_per_day": Driver("mg/day", "calcium in food and supplements"),
+    "vitamin_d_nmol_per_l": Driver("nmol/l", "serum 25-hydroxyvitamin D"),
+    "immune_tone": Driver("1", "supply of osteoclast precursors over the healthy one"),
+}
+PLACES = ("uniform", "vessels", "eroded")
+ROUTES = ("intravenous", "intramarrow", "surface")
+
+
+@dataclass(frozen=True)
+class Graft:
+    """Cells given on one day; `count` is the whole dose in the host."""
+
+    cell: str
+    count: float
+    route: str
+    traits: Mapping[str, float]
+
+
+@dataclass
+class Environment:
+    """The state of the body on one day, as interventions see and change it.
+
+    Attributes
+    ----------
+    drivers : dict of str to float
+        Named in `DRIVERS`.
+    factors : dict of str to float
+        Product of the factors on each scaled parameter.
+    binders : dict of str to list of (pM, pM)
+        Soluble binders of a field's ligand: concentration and dissociation constant.
+    sources : list of (field, level, place)
+        Extra sources, in the unit of the field.
+    grafts : list of Graft
+    """
+
+    drivers: dict[str, float]
+    factors: dict[str, float] = field(default_factory=dict)
+    binders: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    sources: list[tuple[str, float, str]] = field(default_factory=list)
+    grafts: list[Graft] = field(default_factory=list)
+
+    def scale(self, path: str, factor: float) -> None:
+        """Multiply a declared parameter for the day.
+
+        Raises
+        ------
+        KeyError
+            The parameter is not declared or may not change during a run.
+        """
+        if not REGISTRY[path].live:
+            raise KeyError(f"{path} cannot change during a run")
+        self.factors[path] = self.factors.get(path, 1.0) * factor
+
+    def bind(self, ligand: str, conc_pm: float, kd_pm: float) -> None:
+        """Add a soluble binder of a field's ligand, e.g. an antibody against RANKL."""
+        self.binders.setdefault(ligand, []).append((conc_pm, kd_pm))
+
+    def emit(self, field: str, level: float, where: str) -> None:
+        """Add a source to a field: everywhere, at capillaries, or on eroded bone."""
+        self.sources.append((field, level, where))
+
+    def graft(self, cell: str, count: float, route: str, traits: Mapping[str, float]) -> None:
+        """Give cells; `count` is the dose for the whole host."""
+        self.grafts.append(Graft(cell, count, route, dict(traits)))

@@ -1,0 +1,80 @@
+"""The skeleton as a whole: a small deterministic companion of the patch.
+
+It sees the same hormones, drugs and receptor curves, without the noise of one patch: the calcium
+flux that the PTH loop needs, and a cortical shell that a DXA reading needs. Nothing systemic is
+driven by the realised flux of one patch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bmu_abm.compiled import helper, kernel
+from bmu_abm.signalling.binding import free_ligand
+from bmu_abm.systemic.calcium import balance
+
+STATE = np.dtype(
+    [
+        ("resorption", "f8"),  # activity, 1 at rest
+        ("formation", "f8"),
+        ("cortex", "f8"),  # cortical bone over its start
+        ("calcium", "f8"),  # mmol/l
+        ("pth", "f8"),  # over rest
+    ]
+)
+
+
+def at_rest() -> np.ndarray:
+    """Return the state of a skeleton at rest, an array of `STATE` of shape (1,)."""
+    return np.array([(1.0, 1.0, 1.0, 2.4, 1.0)], STATE)
+
+
+@kernel
+def step(state, intake_mg, vitamin_d, binders, today, p, rest):
+    """Advance the skeleton by a step.
+
+    Parameters
+    ----------
+    state : ndarray of `STATE`, shape (1,)
+    intake_mg, vitamin_d : float
+        Calcium intake (mg/day) and 25-hydroxyvitamin D (nmol/l).
+    binders : ndarray, shape (n, 2)
+        Binders of RANKL beside OPG (pM); the first row is RANK.
+    today, p, rest : record arrays, shape (1,)
+        The day, its parameters, and the parameters of the host at rest.
+    """
+    s, q, t = state[0], p[0], today[0]
+    lack = 1.0 - t.estrogen
+    drive = resorption_drive(q, rest[0], lack, s.pth, binders)
+    s.resorption += (drive - s.resorption) * t.dt / max(q.skeleton_resorption_days, t.dt)
+    lost = t.load / max(s.cortex, 0.1) - 1.0
+    refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
+    follow = s.resorption * min(max(refill, 0.0), 2.0)
+    s.formation += (follow - s.formation) * t.dt / max(q.skeleton_formation_days, t.dt)
+    turnover = q.skeleton_cortical_turnover_per_year * t.dt / 365.0
+    s.cortex += turnover * (s.formation - s.resorption)
+    s.calcium, s.pth = balance(intake_mg, vitamin_d, s.resorption, s.formation, q)
+
+
+@helper
+def pth_factor(gain, pth):
+    """Return the factor that PTH (over rest) puts on a secretion."""
+    return max(0.1, 1.0 + gain * (pth - 1.0))
+
+
+@helper
+def free_systemic(p, lack, pth, binders):
+    """Return free RANKL (pM) of average resting bone."""
+    rankl = p.marrow_rankl_pm * pth_factor(p.pth_rankl, pth) + p.osteocyte_rankl_pm
+    opg = p.marrow_opg_pm * pth_factor(-p.pth_opg, pth) + 0.6 * p.osteocyte_opg_pm
+    rankl *= 1.0 + p.estrogen_rankl * lack
+    opg *= 1.0 - p.estrogen_opg * lack
+    return free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
+
+
+@helper
+def resorption_drive(p, rest, lack, pth, binders):
+    """Return the resorption that the skeleton tends to: free RANKL and osteoclast life."""
+    reference = free_systemic(rest, 0.0, 1.0, binders[:1])
+    life = 1.0 + p.osteoclast_estrogen_life * lack
+    return min(5.0, free_systemic(p, lack, pth, binders) / reference * life)
