@@ -1,8 +1,7 @@
-"""A small stand-in for the engine and for scenarios: cheap, deterministic, counts its steps."""
+"""A small stand-in for the engine: cheap, deterministic, counts its steps, fails when asked to."""
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import time
@@ -10,53 +9,29 @@ from types import SimpleNamespace
 
 import numpy as np
 
-SHIPPED: dict[str, dict] = {}
+from bmu_abm.host import shipped_host_table
+from bmu_abm.scenario import Scenario
+
+BURN_IN_DAYS = 73
 
 
-class FakeScenario:
-    def __init__(self, data: dict, name: str = "fake"):
-        base = {
-            "title": "A fake",
-            "host": {"name": "woman", "burn_in_years": 0.2, "made_from": None},
-            "years": 1,
-            "patch": "tiny",
-            "seed": 1,
-            "replicates": 2,
-            "sample_every_days": None,
-            "steps_per_day": 1,
-            "parameters": {},
-            "intervention": [],
-        }
-        self.data = base | copy.deepcopy(data)
-        self.name = name
-        for key, value in self.data.items():
-            if key != "host":
-                setattr(self, key, value)
-        host = self.data["host"]
-        origin = host.get("made_from")
-        self.host = SimpleNamespace(**{k: v for k, v in host.items() if k != "made_from"})
-        self.host.made_from = SimpleNamespace(**origin) if origin else None
-
-    @classmethod
-    def from_dict(cls, data, source="test"):
-        return cls(data)
-
-    @classmethod
-    def load(cls, name):
-        return cls(SHIPPED[name], name)
-
-    def to_dict(self):
-        return copy.deepcopy(self.data)
-
-    def burn_in_key(self):
-        return {k: self.data[k] for k in ("host", "patch", "parameters", "steps_per_day")}
-
-    def label_warnings(self):
-        return ["fake: past 24 months"] if self.years > 2 else []
+def fake_scenario(trouble=None, host=None, **data):
+    """A scenario on a tiny patch; `trouble` (raise_in, die_in: a replicate; sleep: s) goes along
+    in its description.
+    """
+    woman = shipped_host_table("premenopausal_woman")
+    table = {
+        "title": "A fake",
+        "description": json.dumps(trouble or {}),
+        "host": woman | {"burn_in_years": BURN_IN_DAYS / 365} | (host or {}),
+        "years": 1,
+        "patch": "tiny",
+    }
+    return Scenario.from_dict(table | data, name="fake")
 
 
 class FakeModel:
-    """State is a few numbers; `parameters` of the scenario may ask for trouble."""
+    """State is a few numbers."""
 
     steps = 0
 
@@ -67,10 +42,15 @@ class FakeModel:
         self.key = [int(rng), int(replicate)]
         self.treated = 0
         self.state = np.array([100.0, 0.0, 0.0])  # bone, flow since the last sample, its days
-        self._trouble(int(replicate))
+        self.sleep = 0.0
 
-    def _trouble(self, replicate):
-        wish = self.spec.parameters
+    def _wishes(self):
+        text = self.spec.description
+        return json.loads(text) if text.startswith("{") else {}
+
+    def _fail(self, replicate):
+        wish = self._wishes()
+        self.sleep = wish.get("sleep", 0.0)
         if wish.get("raise_in") == replicate:
             raise RuntimeError("the fake broke\non purpose")
         if wish.get("die_in") == replicate:
@@ -78,8 +58,8 @@ class FakeModel:
 
     def step(self):
         type(self).steps += 1
-        if "sleep" in self.spec.parameters:
-            time.sleep(self.spec.parameters["sleep"])
+        if self.sleep:
+            time.sleep(self.sleep)
         noise = np.random.default_rng([*self.key, self.day + 100_000]).normal()
         change = 0.01 * noise + 0.005 * self.treated
         self.state += [change, abs(change), 1.0]
@@ -100,14 +80,15 @@ class FakeModel:
         }
 
     def snapshot(self):
-        meta = json.dumps({"day": self.day, "key": self.key, "data": self.spec.data}).encode()
+        meta = json.dumps({"day": self.day, "key": self.key, "data": self.spec.to_dict()}).encode()
         return {"state": self.state.copy(), "meta": np.frombuffer(meta, np.uint8)}
 
     @classmethod
     def restore(cls, snapshot):
         meta = json.loads(snapshot["meta"].tobytes())
         model = cls.__new__(cls)
-        model.spec = FakeScenario(meta["data"])
+        model.spec = Scenario.from_dict(meta["data"], name="fake")
+        model.sleep = 0.0
         model.trabecula = SimpleNamespace(n_sites=2 * 40 * 40, site_um=10.0)
         model.day, model.key, model.treated = meta["day"], meta["key"], 0
         model.state = snapshot["state"].copy()
@@ -115,6 +96,7 @@ class FakeModel:
 
     def adopt(self, scenario):
         self.spec = scenario
+        self._fail(self.key[1])
 
     def begin_treatment(self):
         self.day = 0

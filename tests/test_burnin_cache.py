@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from bmu_abm.errors import InputError
-from bmu_abm.runs import snapshots
+from bmu_abm.runs import snapshot_cache
 from bmu_abm.runs.burnin import burn_in_key, start
 from bmu_abm.runs.simulate import simulate
-from bmu_abm.runs.snapshots import SnapshotCache, cache_bytes, decode, encode
-from fake_engine import SHIPPED, FakeModel, FakeScenario
+from bmu_abm.runs.snapshot_cache import SnapshotCache, cache_bytes, decode, encode
+from fake_engine import BURN_IN_DAYS, FakeModel, fake_scenario
 
-PLAIN = FakeScenario({"years": 0.25})
-OLDER = {"name": "older", "made_from": {"host": {"name": "woman", "burn_in_years": 0.2}}}
+PLAIN = fake_scenario(years=0.25)
 
 
 @pytest.fixture
@@ -37,11 +36,11 @@ def test_a_burn_in_is_made_once(cache):
     first, steps = go(cache)
     again, fewer = go(cache)
     assert same(first, again)
-    assert steps - fewer == 73
+    assert steps - fewer == BURN_IN_DAYS
 
 
 def test_arms_share_a_burn_in_and_differ_afterwards(cache):
-    arm = FakeScenario({"years": 0.25, "intervention": [{"use": "denosumab"}]})
+    arm = fake_scenario(years=0.25, intervention=[{"use": "denosumab"}])
     (control, _), (treated, steps) = go(cache), go(cache, arm)
     assert steps == 91
     assert control.rows[0] == treated.rows[0]
@@ -57,8 +56,8 @@ def test_the_key_follows(change, monkeypatch):
     elif change in ("seed", "replicate"):
         assert burn_in_key(PLAIN, **({"seed": 1, "replicate": 0} | {change: 7})) != key
     else:
-        value = {"burn_in_years": 0.3} if change == "host" else {"a": 1.0}
-        assert burn_in_key(FakeScenario({change: value}), 1, 0) != key
+        values = {"host": {"load": 0.7}, "parameters": {"osteocyte.density_per_mm3": 9000.0}}
+        assert burn_in_key(fake_scenario(**{change: values[change]}), 1, 0) != key
 
 
 @pytest.mark.parametrize("damage", ["truncate", "alter", "empty"])
@@ -79,7 +78,7 @@ def test_a_folder_that_takes_nothing_does_not_stop_a_run(cache, monkeypatch, num
     def refuse(path, data):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(snapshots, "write_atomically", refuse)
+    monkeypatch.setattr(snapshot_cache, "write_atomically", refuse)
     first, steps = go(cache)
     again, same_steps = go(cache)
     assert same(first, again)
@@ -89,7 +88,7 @@ def test_a_folder_that_takes_nothing_does_not_stop_a_run(cache, monkeypatch, num
 def test_a_file_in_place_of_the_folder_does_not_stop_a_run(tmp_path):
     (tmp_path / "cache").write_text("in the way")
     _, steps = go(SnapshotCache(tmp_path / "cache", tmp_path / "shipped"))
-    assert steps == 73 + 91
+    assert steps == BURN_IN_DAYS + 91
 
 
 def test_shipped_burn_ins_come_first(cache):
@@ -126,20 +125,16 @@ def test_the_size_of_the_cache_is_a_setting(tmp_path, monkeypatch):
 
 
 def test_a_host_made_from_another_lives_through_its_past(cache):
-    SHIPPED["menopause"] = {"intervention": [{"use": "menopause"}], "years": 40}
-    origin = OLDER["made_from"] | {"scenario": "menopause", "years": 0.5}
-    spec = FakeScenario({"years": 0.25, "host": OLDER | {"made_from": origin}})
-    past = round(365 * 0.5)
+    origin = {"host": "premenopausal_woman", "scenario": "estrogen_loss", "years": 0.5}
+    spec = fake_scenario(host={"made_from": origin}, years=0.25)
+    parent_days = round(365 * spec.origin().host.burn_in_years)
     first, steps = go(cache, spec)
     again, fewer = go(cache, spec)
-    assert steps == 73 + past + 91
+    assert steps == parent_days + round(365 * 0.5) + 91
     assert fewer == 91
     assert same(first, again)
     model = start(spec, 1, 0, FakeModel, cache)
     assert (model.day, model.spec) == (0, spec)
-    key = burn_in_key(spec, 1, 0)
-    SHIPPED["menopause"]["intervention"] = []
-    assert burn_in_key(spec, 1, 0) != key
 
 
 def test_a_snapshot_of_ten_megabytes_loads_fast(tmp_path):

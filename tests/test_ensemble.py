@@ -15,7 +15,7 @@ from bmu_abm.runs import ensemble as module
 from bmu_abm.runs.ensemble import Interrupted, Point, RunFailed, replicates, run_ensemble
 from bmu_abm.runs.output import to_csv
 from bmu_abm.runs.pool import WorkerPool
-from fake_engine import FakeModel, FakeScenario
+from fake_engine import FakeModel, fake_scenario
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +23,8 @@ def _own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("BMU_CACHE_DIR", str(tmp_path / "cache"))
 
 
-def scenario(**parameters):
-    return FakeScenario({"years": 0.25, "parameters": parameters})
+def scenario(**trouble):
+    return fake_scenario(trouble, years=0.25)
 
 
 def ensemble(n=3, executor=None, spec=None, **options):
@@ -54,8 +54,8 @@ def test_the_order_of_the_design_and_repeats_do_not_matter():
 
 
 def test_a_run_keeps_its_id_when_more_replicates_are_asked_for():
-    ids = {Point(FakeScenario({"replicates": n}), 1, 0).run_id for n in (8, 16)}
-    others = {Point(FakeScenario({}), 2, 0).run_id, Point(FakeScenario({"years": 2}), 1, 0).run_id}
+    ids = {Point(fake_scenario(replicates=n), 1, 0).run_id for n in (8, 16)}
+    others = {Point(fake_scenario(), 2, 0).run_id, Point(fake_scenario(years=2), 1, 0).run_id}
     assert len(ids) == 1
     assert not ids & others
 
@@ -155,9 +155,9 @@ def test_ctrl_c_hands_over_what_is_finished(monkeypatch):
 SCRIPT = """
 import sys
 sys.path.insert(0, {tests!r})
-from fake_engine import FakeModel, FakeScenario
+from fake_engine import FakeModel, fake_scenario
 from bmu_abm.runs import run
-spec = FakeScenario({{"years": 0.25, "parameters": {{"sleep": 0.001}}}})
+spec = fake_scenario({{"sleep": 0.001}}, years=0.25)
 run(spec, replicates=100, jobs=2, out={out!r}, model_class=FakeModel)
 """
 

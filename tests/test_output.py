@@ -14,7 +14,7 @@ from bmu_abm.runs.figure import month_ticks, spread
 from bmu_abm.runs.simulate import sampling_plan
 from bmu_abm.runs.summary import estimate, ratio_estimate, summarise
 from bmu_abm.runs.treatment_bars import bar_lanes
-from fake_engine import FakeModel, FakeScenario
+from fake_engine import FakeModel, fake_scenario
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +27,11 @@ def _no_figure(monkeypatch):
     monkeypatch.setattr(figure, "figure_png", lambda *_: b"")
 
 
+DENOSUMAB = {"use": "denosumab", "stop_month": 24}
+
+
 def go(folder, jobs=1, replicates=3, **data):
-    spec = FakeScenario({"years": 1, "intervention": [{"use": "denosumab"}]} | data)
+    spec = fake_scenario(**({"intervention": [DENOSUMAB]} | data))
     options = {"jobs": jobs, "out": folder, "quiet": True, "model_class": FakeModel}
     return run(spec, replicates=replicates, **options)
 
@@ -61,7 +64,8 @@ def test_summary_and_provenance(tmp_path):
     origin = json.loads((tmp_path / "a" / "provenance.json").read_text())
     assert origin["scenario"]["years"] == 3
     assert [r["surface_mm2"] for r in origin["replicates"]] == [0.32] * 3
-    assert origin["warnings"] == ["fake: past 24 months"]
+    assert origin["interventions"][0]["use"] == "denosumab"
+    assert origin["warnings"] == []
     assert {"bmu_abm", "python", "numpy", "numba", "mesa"} <= origin["versions"].keys()
 
 
@@ -97,7 +101,7 @@ def test_wrong_input_makes_no_folder(tmp_path):
     with pytest.raises(InputError, match="is a file"):
         go(tmp_path / "file" / "deeper")
     with pytest.raises(Exception, match="the fake broke on purpose"):
-        go(tmp_path / "a", replicates=1, parameters={"raise_in": 0})
+        go(tmp_path / "a", replicates=1, trouble={"raise_in": 0})
     assert not (tmp_path / "a").exists()
 
 
@@ -127,7 +131,7 @@ def test_a_full_disk_leaves_whole_files(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("_no_figure")
 def test_a_replicate_that_fails_is_told_and_the_others_are_written(tmp_path, capsys):
-    spec = FakeScenario({"years": 0.25, "parameters": {"raise_in": 1}})
+    spec = fake_scenario({"raise_in": 1}, years=0.25)
     run(spec, replicates=3, jobs=1, out=tmp_path / "a", model_class=FakeModel)
     told = capsys.readouterr().out
     assert "1 failed, the first with: the fake broke on purpose" in told
@@ -160,7 +164,7 @@ def test_bars_of_one_lane_do_not_overlap():
 
 
 def test_bench_is_one_json_object():
-    measured = bench(FakeScenario({}), FakeModel)
+    measured = bench(fake_scenario(), FakeModel)
     assert json.loads(json.dumps(measured))["surface_mm2"] == pytest.approx(0.32)
     assert measured["mm2_years_per_core_second"] > 0
     assert measured["ms_by_part"] == {"all": 0.1}

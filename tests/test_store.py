@@ -11,9 +11,9 @@ from bmu_abm.runs import files, store
 from bmu_abm.runs.ensemble import replicates, run_ensemble
 from bmu_abm.runs.output import to_csv
 from bmu_abm.runs.store import Store
-from fake_engine import FakeModel, FakeScenario
+from fake_engine import FakeModel, fake_scenario
 
-SCENARIO = FakeScenario({"years": 0.25})
+SCENARIO = fake_scenario(years=0.25)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bmu_abm.errors import BmuError, InputError, MachineError
+from bmu_abm.faults import one_line
 from bmu_abm.runs.points import Point
 from bmu_abm.runs.simulate import Result, simulate
 
@@ -39,7 +40,7 @@ class Failure:
     @classmethod
     def of(cls, error: BaseException) -> Failure:
         """Describe an exception."""
-        text = " ".join(str(error).split()) or type(error).__name__
+        text = one_line(str(error)) or type(error).__name__
         return cls(type(error).__name__, text, "".join(traceback.format_exception(error)))
 
     def as_error(self) -> BmuError:

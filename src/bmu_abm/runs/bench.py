@@ -7,7 +7,8 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from bmu_abm.runs.burnin import DAYS_PER_YEAR, advance
+from bmu_abm.clock import DAYS_PER_YEAR
+from bmu_abm.runs.burnin import advance
 from bmu_abm.runs.provenance import machine, versions
 from bmu_abm.runs.simulate import bone_model, surface_mm2
 

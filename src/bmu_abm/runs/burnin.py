@@ -13,40 +13,26 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bmu_abm import __version__
+from bmu_abm.clock import DAYS_PER_YEAR
 from bmu_abm.compiled import source_hash
-from bmu_abm.runs.snapshots import Snapshot, SnapshotCache
+from bmu_abm.runs.snapshot_cache import Snapshot, SnapshotCache
 
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
     from bmu_abm.scenario import Scenario
 
-DAYS_PER_YEAR = 365
 FLOW_DAYS = 30
 
 _sources = functools.cache(source_hash)
 
 
-def parent_scenario(scenario: Scenario) -> Scenario | None:
-    """Return what this scenario's host lived through before month 0; None for a plain burn-in."""
-    origin = scenario.host.made_from
-    if origin is None:
-        return None
-    own = scenario.to_dict()
-    data = type(scenario).load(origin.scenario).to_dict()
-    data |= {name: own[name] for name in ("patch", "parameters", "steps_per_day") if name in own}
-    data |= {"host": origin.host, "years": origin.years}
-    return type(scenario).from_dict(data, source=f"made_from of {own.get('host')}")
-
-
 def burn_in_key(scenario: Scenario, seed: int, replicate: int) -> str:
     """Return 32 hex digits that name the burn-in of one replicate.
 
-    They change with the host, the patch, the parameters, the package's version or any of its
-    sources, the seed, the replicate, and with the past of a host that is made from another.
+    They change with what the scenario says of its burn-in (host and its past, patch, parameters),
+    the package's version or any of its sources, the seed and the replicate.
     """
-    parent = parent_scenario(scenario)
-    past = None if parent is None else [parent.burn_in_key(), parent.to_dict()]
-    parts = [scenario.burn_in_key(), past, _sources(), __version__, seed, replicate]
+    parts = [scenario.burn_in_key(), _sources(), __version__, seed, replicate]
     text = json.dumps(parts, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -78,12 +64,12 @@ def _make(
     model_class: type[BoneModel],
     cache: SnapshotCache,
 ) -> Snapshot:
-    parent = parent_scenario(scenario)
-    if parent is None:
+    origin = scenario.origin()
+    if origin is None:
         model, end = model_class(scenario, rng=seed, replicate=replicate), 0
     else:
-        model = start(parent, seed, replicate, model_class, cache)
-        end = round(DAYS_PER_YEAR * parent.years)
+        model = start(origin, seed, replicate, model_class, cache)
+        end = round(DAYS_PER_YEAR * origin.years)
     advance(model, end - FLOW_DAYS)
     model.sample()  # so that the flows of month 0 are those of the last month
     advance(model, end)

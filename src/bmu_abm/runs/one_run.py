@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
+import shlex
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ from bmu_abm.runs.attempt import Failure
 from bmu_abm.runs.ensemble import Ensemble, Interrupted, run_ensemble
 from bmu_abm.runs.output import check_folder, write_outputs
 from bmu_abm.runs.pool import WorkerPool, available_cores, warm_up_kernels
-from bmu_abm.runs.provenance import label_warnings
 from bmu_abm.runs.table import closing_table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run(
     jobs: int | None = None,
     out: str | os.PathLike[str] | None = None,
     quiet: bool = False,
-    command: str | None = None,
+    command: str | Sequence[str] | None = None,
     model_class: type[BoneModel] | None = None,
 ) -> Ensemble:
     """Run a scenario and write its time series, summary, provenance and figure.
@@ -47,7 +47,7 @@ def run(
         Folder of the results; by default ``./runs/<name>``.
     quiet : bool
         Show neither progress nor the closing table.
-    command : str, optional
+    command : str or list of str, optional
         The command line, for the provenance.
     model_class : type, optional
         The engine, BoneModel by default.
@@ -72,8 +72,7 @@ def run(
     jobs = _positive("jobs", available_cores() if jobs is None else jobs)
     folder = Path("runs") / spec.name if out is None else Path(out)
     check_folder(folder)
-    _warn(spec, quiet)
-    write = partial(write_outputs, folder, spec, seed=seed, command=command)
+    write = partial(write_outputs, folder, spec, seed=seed, command=_spelt(command))
     try:
         ensemble = _run(points.replicates(spec, seed, count), jobs, quiet, model_class)
     except Interrupted as stop:
@@ -101,9 +100,8 @@ def _positive(name: str, value: int) -> int:
     return value
 
 
-def _warn(scenario: Scenario, quiet: bool) -> None:
-    for warning in () if quiet else label_warnings(scenario):
-        print(f"warning: {warning}", file=sys.stderr)
+def _spelt(command: str | Sequence[str] | None) -> str | None:
+    return command if command is None or isinstance(command, str) else shlex.join(command)
 
 
 def _run(

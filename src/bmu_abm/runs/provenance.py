@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bmu_abm import __version__
 from bmu_abm.compiled import source_hash
+from bmu_abm.interventions.plan import Plan
 
 if TYPE_CHECKING:
     from bmu_abm.runs.ensemble import Ensemble
@@ -38,19 +39,15 @@ def machine() -> dict[str, str]:
     }
 
 
-def label_warnings(scenario: Scenario) -> list[str]:
-    """Return where a scenario goes past the label of a drug; flags, never a stop."""
-    told = getattr(scenario, "label_warnings", None)
-    return list(told()) if told is not None else []
-
-
 def provenance(
     scenario: Scenario, ensemble: Ensemble, seed: int, command: str | None, interrupted: bool
 ) -> dict[str, Any]:
     """Return what `provenance.json` says.
 
-    The surface of the patch (`surface_mm2`) stands with each replicate.
+    The surface of the patch (`surface_mm2`) stands with each replicate, and whether a drug is
+    given for longer than its label says with each intervention.
     """
+    plan = Plan.from_scenario(scenario)
     return {
         "versions": versions(),
         "platform": machine(),
@@ -62,5 +59,6 @@ def provenance(
         "replicates_planned": len(ensemble.points),
         "replicates": ensemble.runs.drop(columns="scenario").to_dict("records"),
         "failures": ensemble.failures.drop(columns="scenario").to_dict("records"),
-        "warnings": label_warnings(scenario),
+        "interventions": plan.provenance(),
+        "warnings": plan.warnings(),
     }

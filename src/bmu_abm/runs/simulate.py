@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bmu_abm.runs.burnin import DAYS_PER_YEAR, advance, start
-from bmu_abm.runs.snapshots import SnapshotCache
+from bmu_abm.clock import DAYS_PER_YEAR, day_of_month
+from bmu_abm.runs.burnin import advance, start
+from bmu_abm.runs.snapshot_cache import SnapshotCache
 
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
@@ -31,18 +32,13 @@ class Result:
     surface_mm2: float
 
 
-def month_day(month: int) -> int:
-    """Return the day on which a month is sampled."""
-    return round(DAYS_PER_YEAR * month / 12)
-
-
 def sampling_plan(years: float, every_days: int | None = None) -> list[tuple[int, float]]:
     """Return the sampling times of a run as (day, month), in order.
 
     Months are whole unless a finer sampling is asked for; then every `every_days`-th day joins
     them, its month being a fraction.
     """
-    months = {month_day(k): k for k in range(int(12 * years + 1e-9) + 1)}
+    months = {day_of_month(k): k for k in range(int(12 * years + 1e-9) + 1)}
     if every_days is None:
         return sorted(months.items())
     last = round(DAYS_PER_YEAR * years)

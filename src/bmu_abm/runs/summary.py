@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from bmu_abm.clock import DAYS_PER_YEAR
 from bmu_abm.runs.points import KEY_COLUMNS
 
 EARLY_MONTHS = (0, 3, 6)
 WINDOW_MONTHS = 3
 TARGET_SE_BMD = 0.5
-DAYS_PER_YEAR = 365
 
 FLOWS = frozenset(
     {
@@ -33,10 +33,16 @@ FLOWS = frozenset(
         "mar_um_per_day",
         "bfr_bs_um_per_year",
         "ac_f_per_year",
+        "w_th_um",
+        "e_de_um",
     }
 )
 # column: (numerator, denominator, factor)
-RATIOS_OF_MEANS = {"mar_um_per_day": ("bfr_bs_um_per_year", "ms_bs", 1 / DAYS_PER_YEAR)}
+RATIOS_OF_MEANS = {
+    "mar_um_per_day": ("bfr_bs_um_per_year", "ms_bs", 1 / DAYS_PER_YEAR),
+    "w_th_um": ("sum_wall_um", "sum_completed_sites", 1.0),
+    "e_de_um": ("sum_depth_um", "sum_completed_sites", 1.0),
+}
 
 
 @dataclass(frozen=True)
