@@ -142,7 +142,14 @@ class BoneModel(mesa.Model):
         births = {
             "osteocyte": 256 + len(self.populations["osteoblast"]) // 20,
             "osteoblast": 64 + int(self.n_active[0]),
-            "msc": 64 + len(self.populations["msc"]),
+            "msc": 64
+            + len(self.populations["msc"])
+            + grafting.most_arrivals(
+                self.depots,
+                self.body.marrow_share,
+                len(self.trabecula.vessels),
+                float(self._p["graft_homing_per_day"][0]),
+            ),
             "osteoclast_precursor": 64
             + 4 * len(self.trabecula.vessels)
             + 16 * len(self.populations["osteoclast"]),
