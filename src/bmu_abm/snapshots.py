@@ -44,9 +44,14 @@ def take(model: BoneModel) -> Arrays:
 
 
 def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
-    """Fill a prepared model with the state of a snapshot."""
+    """Fill a prepared model with the state of a snapshot.
+
+    An array from a file has lost the mark that its fields are aligned, by which kernels would take
+    it for another type and be compiled once more.
+    """
     for k in _TRABECULA:
-        setattr(model.trabecula, k, _copy(arrays[f"trabecula.{k}"]))
+        dtype = getattr(model.trabecula, k).dtype
+        setattr(model.trabecula, k, _copy(arrays[f"trabecula.{k}"]).view(dtype))
     for k in _FIELDS:
         getattr(model.fields, k)[:] = arrays[f"fields.{k}"]
     for k, population in model.populations.items():
@@ -54,7 +59,7 @@ def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str
     active = arrays["active"]
     model.active[: len(active)], model.n_active[0] = active, len(active)
     for k in ("ledger", "today", "skeleton", "depots"):
-        setattr(model, k, arrays[k].copy())
+        setattr(model, k, arrays[k].copy().view(getattr(model, k).dtype))
     model.day, model.body.drivers = int(meta["day"]), dict(meta["drivers"])
     model._p = arrays["parameters"].copy()
     kept = {k[7:]: v for k, v in arrays.items() if k.startswith("memory.")}
