@@ -23,7 +23,7 @@ _FIELDS = ("fine", "coarse", "fine_source", "coarse_source")
 
 def take(model: BoneModel) -> Arrays:
     """Return the state of a model as arrays; `meta` holds the rest as JSON."""
-    arrays: Arrays = {f"trabecula.{k}": _copy(getattr(model.trabecula, k)) for k in _TRABECULA}
+    arrays: Arrays = {f"trabecula.{k}": getattr(model.trabecula, k).copy() for k in _TRABECULA}
     arrays |= {f"fields.{k}": getattr(model.fields, k).copy() for k in _FIELDS}
     arrays |= {f"cells.{k}": p.live.copy() for k, p in model.populations.items()}
     arrays["active"] = model.active[: int(model.n_active[0])].copy()
@@ -51,7 +51,7 @@ def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str
     """
     for k in _TRABECULA:
         dtype = getattr(model.trabecula, k).dtype
-        setattr(model.trabecula, k, _copy(arrays[f"trabecula.{k}"]).view(dtype))
+        setattr(model.trabecula, k, arrays[f"trabecula.{k}"].copy().view(dtype))
     for k in _FIELDS:
         getattr(model.fields, k)[:] = arrays[f"fields.{k}"]
     for k, population in model.populations.items():
@@ -64,11 +64,6 @@ def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str
     model._p = arrays["parameters"].copy()
     kept = {k[7:]: v for k, v in arrays.items() if k.startswith("memory.")}
     model.memory = readouts.Memory.restored(kept, meta["memory"])
-
-
-def _copy(array: NDArray[Any]) -> NDArray[Any]:
-    """Copy an array with the padding between its fields, which NumPy leaves to chance."""
-    return np.frombuffer(bytearray(array.tobytes()), array.dtype).reshape(array.shape)
 
 
 def shift_dates(model: BoneModel, days: int) -> None:
