@@ -5,7 +5,7 @@ import pytest
 
 import bones
 import rules
-from bmu_abm.damage import PERIOD
+from bmu_abm.damage import PERIOD, REFERENCE_DAMAGE
 
 
 def grown(m, load=1.0, age_years=0.0):
@@ -62,12 +62,12 @@ def cracks(still, damage, rate):
 
 def test_cracks_come_with_damage(still):
     """Expected: 0, 132 and 263 events; bounds of four standard deviations."""
-    rate = 20_000.0  # per mm2 and year at a mean damage of 5: 0.08 mm2 x 30 days
+    rate = 20_000.0  # per mm2 and year at the reference damage: 0.08 mm2 x 30 days
     expected = rate * 0.08 * PERIOD / 365
     assert cracks(still, 0.0, rate) == 0
-    for damage in (5.0, 10.0):
-        mean = expected * damage / 5.0
-        assert abs(cracks(still, damage, rate) - mean) < 4 * np.sqrt(mean)
+    for damage in (1.0, 2.0):
+        mean = expected * damage
+        assert abs(cracks(still, damage * REFERENCE_DAMAGE, rate) - mean) < 4 * np.sqrt(mean)
 
 
 def test_random_remodelling_needs_no_damage(still):

@@ -113,17 +113,19 @@ def test_a_defect_is_no_hole_and_is_cleared_of_cells(busy):
     columns = np.zeros((b.ny, b.nx), np.bool_)
     columns[10:25, 5:20] = True
     thick = int(b.thickness_nm()[columns].sum())
+    there = (b.column_kind == 1) & columns.ravel()
     holes = m.sample()["hole_area_fraction"]
     assert b.cut_defect(columns, m.day) == thick
     m.ledger["removed_total_nm"] += thick
+    assert m.intact_columns == (b.column_kind == 0).sum()
     m.step()
     bones.assert_balance(m)
-    assert (b.sites["state"] == DEFECT).sum() == 2 * columns.sum()
+    assert (b.sites["state"] == DEFECT).sum() == 2 * (columns.sum() - there.sum())
     for name, population in m.populations.items():
         cells = population.live["site"]
-        assert name == "osteocyte" or not (b.sites["state"][cells] == DEFECT).any(), name
-    assert m.sample()["hole_area_fraction"] == holes
-    assert m.intact_columns == b.n_columns - columns.sum()
+        assert not (b.sites["state"][cells] == DEFECT).any(), name
+    # The defect is 6 % of the patch; a day may perforate a little of the rest.
+    assert m.sample()["hole_area_fraction"] == (b.column_kind == 1).mean() < holes + 0.02
 
 
 def test_a_defect_leaves_holes_as_they_are(attacked):

@@ -96,17 +96,18 @@ def test_flows_are_means_over_the_days_since_the_last_sample(busy):
     removed = (book["removed_total_nm"] - before["removed_total_nm"]) / 1000 / b.n_sites
     assert row["formation_um_per_year"] == pytest.approx(formed * 365 / 30)
     assert row["resorption_um_per_year"] == pytest.approx(removed * 365 / 30)
-    assert row["bfr_bs_um_per_year"] == pytest.approx(row["formation_um_per_year"])  # no holes
+    left = (b.sites["state"] < HOLE).mean()  # per surface: of the bone that is left
+    assert row["bfr_bs_um_per_year"] == pytest.approx(row["formation_um_per_year"] / left)
 
 
 def test_plate_model_identities(busy):
     m = busy()
     row = m.sample()
-    pitch = m.spec.host.plate_pitch_um
+    intact = m.intact_columns / m.trabecula.n_columns
     assert row["bv_tv"] == pytest.approx(row["tb_th_um"] * row["tb_n_per_mm"] / 1000)
     assert row["tb_th_um"] + row["tb_sp_um"] == pytest.approx(1000 / row["tb_n_per_mm"])
-    assert row["tb_n_per_mm"] == pytest.approx(1000 / pitch)
-    assert row["tb_th_um"] == pytest.approx(m.trabecula.thickness_nm().mean() / 1000)
+    assert row["tb_n_per_mm"] == pytest.approx(1000 * intact / m.spec.host.plate_pitch_um)
+    assert row["tb_th_um"] == pytest.approx(m.trabecula.thickness_nm().mean() / 1000 / intact)
 
 
 def test_holes_lower_number_not_thickness(attacked):
