@@ -20,7 +20,7 @@ from bmu_abm.ledger import LEDGER, TODAY
 from bmu_abm.populate import populate
 from bmu_abm.scenario import Scenario
 from bmu_abm.systemic import skeleton
-from bmu_abm.trabecula import INTACT_COLUMN, Trabecula, grow_plate
+from bmu_abm.trabecula import HOLE, INTACT_COLUMN, Trabecula, grow_plate
 
 DAYS_PER_YEAR = 365
 FAT_EVERY_DAYS = 10
@@ -160,7 +160,14 @@ class BoneModel(mesa.Model):
         births = {
             "osteocyte": 256 + len(self.populations["osteoblast"]) // 20,
             "osteoblast": 64 + int(self.n_active[0]),
-            "msc": 64 + len(self.populations["msc"]),
+            "msc": 64
+            + len(self.populations["msc"])
+            + grafting.most_arrivals(
+                self.depots,
+                self.body.marrow_share,
+                len(self.trabecula.vessels),
+                float(self._p["graft_homing_per_day"][0]),
+            ),
             "osteoclast_precursor": 64
             + 4 * len(self.trabecula.vessels)
             + 16 * len(self.populations["osteoclast"]),
@@ -203,11 +210,20 @@ class BoneModel(mesa.Model):
             self.spec.steps_per_day,
         )  # fmt: skip
         precursor.fuse(*cells, *clasts, b.sites, f.coarse, self.today, self._p, *g)
+        holes = int(self.ledger["perforated_columns"][0])
         osteoclast.live(
             *clasts, *cells, f.fine, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
             self.active, self.n_active, self.ledger, self.today, self._p, *g,
             self.spec.steps_per_day,
         )  # fmt: skip
+        if self.ledger["perforated_columns"][0] > holes:
+            self._leave_holes()
+
+    def _leave_holes(self) -> None:
+        """Lose the cells whose place has just become a hole (the later rules see it themselves)."""
+        for name in ("osteocyte", "osteoclast_precursor", "osteoclast"):
+            place = self.trabecula.sites["state"][self.populations[name].live["site"]]
+            snapshots.release(self, name, place >= HOLE)
 
     def _osteoblast_lineage(self) -> None:
         """Eroded surface ages; progenitors gather on it; osteoblasts fill it."""
@@ -258,8 +274,9 @@ class BoneModel(mesa.Model):
         self.ledger["osteoclast_days"] += dt * len(self.populations["osteoclast"])
 
     def _settle_fields(self) -> None:
-        """Give fresh bone the fields of its resting cells."""
+        """Give fresh bone the fields of its resting cells; no dose is given before the first step."""
         self._wake()
+        self.depots = self.depots[:0]
         self.body.emit(self)
         b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
         osteocyte.live(
