@@ -208,7 +208,7 @@ def _lay_packet(
     radius = 15.0 * math.exp(0.3 * rng.standard_normal())
     depth = max(10.0, rng.normal(48.0, 12.0)) * 1000.0
     x0, y0, side = rng.integers(trabecula.nx), rng.integers(trabecula.ny), rng.integers(2)
-    reach = int(math.ceil(radius))
+    reach = math.ceil(radius)
     offsets = np.arange(-reach, reach + 1)
     dy, dx = np.meshgrid(offsets, offsets, indexing="ij")
     share = 1.0 - (dx**2 + dy**2) / radius**2
