@@ -110,7 +110,7 @@ def helper(function: Callable[..., Any]) -> Any:
 
 def jit_is_off() -> bool:
     """Tell whether the kernels run as plain Python (NUMBA_DISABLE_JIT=1)."""
-    return bool(numba.config.DISABLE_JIT)
+    return bool(vars(numba.config).get("DISABLE_JIT", False))
 
 
 def _as_plain_python(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -49,7 +49,11 @@ def test_runx2_and_ppar_gamma_exclude_each_other(still):
         for name, level in (("Wnt", 1.0), ("sclerostin", 30.0), ("SFRP1", 4.0)):
             m.fields.native(name)[:] = level
         bones.changed(
-            m, msc_cross_inhibition=0.3, msc_runx2_drive=1.0, msc_pparg_drive=1.0, msc_fate_days=10.0
+            m,
+            msc_cross_inhibition=0.3,
+            msc_runx2_drive=1.0,
+            msc_pparg_drive=1.0,
+            msc_fate_days=10.0,
         )
         rules.tick(m, rules.free_mscs, 60)
         assert (cells[ahead] > 2 * cells[behind]).all()
@@ -109,9 +113,7 @@ def born(still, free_per_mm2=0.0, fat_fraction=0.3):
     """Return the daughters of 400 free cells in a day, at a division of 0.5 a day."""
     m = still()
     mscs(m, np.arange(400))
-    bones.changed(
-        m, msc_division_per_day=0.5, msc_density_per_mm2=100.0, msc_fat_niche=0.6
-    )
+    bones.changed(m, msc_division_per_day=0.5, msc_density_per_mm2=100.0, msc_fat_niche=0.6)
     m.today["free_msc_per_mm2"], m.today["fat_fraction"] = free_per_mm2, fat_fraction
     rules.free_mscs(m)
     ids = m.populations["msc"].live["id"]
@@ -168,6 +170,7 @@ def cavity(still, coupling_um, progenitors=20, slit3=0.0, **parameters):
 
 def test_coupling_and_slit3_speed_the_expansion_of_progenitors(still):
     """Twenty progenitors, 0.3 divisions a day at most; tens of draws, fixed by the seed."""
+
     def daughters(coupling_um, slit3=0.0):
         sums = 0
         for threshold in (50.0, 60.0, 70.0):

@@ -74,7 +74,9 @@ def test_erosion_slows_with_depth(still):
 
 def test_tgf_beta_is_freed_in_proportion_to_the_volume_removed(still):
     for rate in (2.0, 8.0):
-        m = after_a_day(still, osteoclast_erosion_um_per_day=rate, osteoclast_tgfb_pm_per_um_day=10.0)
+        m = after_a_day(
+            still, osteoclast_erosion_um_per_day=rate, osteoclast_tgfb_pm_per_um_day=10.0
+        )
         freed = float(m.fields.native_source("TGF-beta").sum(dtype=float))
         # A block of the field is four sites.
         assert freed == pytest.approx(10.0 * removed_um(m) / 4, rel=1e-4)
@@ -89,9 +91,7 @@ def test_coupling_has_a_share_of_the_matrix_and_a_share_of_the_cell(still):
     sites = working.trabecula.sites
     assert sites["coupling_um"].sum() == pytest.approx(0.4 * removed_um(working), rel=1e-3)
     assert sites["clastokine_um"].sum() == pytest.approx(0.6 * removed_um(working), rel=1e-2)
-    inhibited = after_a_day(
-        still, osteoclast_clastokine_share=0.6, osteoclast_matrix_activity=0.0
-    )
+    inhibited = after_a_day(still, osteoclast_clastokine_share=0.6, osteoclast_matrix_activity=0.0)
     assert removed_um(inhibited) == 0.0
     assert not inhibited.fields.native_source("TGF-beta").any()
     assert not inhibited.trabecula.sites["coupling_um"].any()
@@ -208,5 +208,7 @@ def test_the_rim_of_a_hole_erodes_faster(still):
     for gain in (0.0, 3.0):
         m = after_a_day(still, prepare=hole, osteoclast_rim_gain=gain)
         rim = np.setdiff1d(bones.disc(m, 2), bones.disc(m, 1))
-        depth[gain] = float((m.trabecula.sites["opened_nm"] - m.trabecula.sites["height"])[rim].sum())
+        depth[gain] = float(
+            (m.trabecula.sites["opened_nm"] - m.trabecula.sites["height"])[rim].sum()
+        )
     assert depth[3.0] > 1.5 * depth[0.0] > 0.0

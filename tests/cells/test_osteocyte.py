@@ -57,8 +57,12 @@ def test_cells_become_used_to_a_new_strain(still):
 
 
 def test_young_cells_secrete_no_sclerostin_yet_and_most_opg(still):
-    assert secretion_under(still, "sclerostin", age=1.0) < 0.2 * secretion_under(still, "sclerostin")
-    assert secretion_under(still, "OPG", age=1.0) > 1.2 * secretion_under(still, "OPG", age=9 * YEAR)
+    assert secretion_under(still, "sclerostin", age=1.0) < 0.2 * secretion_under(
+        still, "sclerostin"
+    )
+    assert secretion_under(still, "OPG", age=1.0) > 1.2 * secretion_under(
+        still, "OPG", age=9 * YEAR
+    )
 
 
 def test_deep_cells_are_heard_less(still):

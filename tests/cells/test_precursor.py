@@ -58,7 +58,9 @@ def test_without_a_colony_factor_precursors_die_early(still):
         m.fields.native("M-CSF")[:] = mcsf
         bones.put(m, "osteoclast_precursor", np.arange(400))
         bones.changed(m, precursor_life_days=12.0)
-        left[mcsf] = len(rules.tick(m, rules.precursors_live, 5).populations["osteoclast_precursor"])
+        left[mcsf] = len(
+            rules.tick(m, rules.precursors_live, 5).populations["osteoclast_precursor"]
+        )
     # exp(-5/12) and (1 - 5/12)^5 of 400, four standard deviations
     assert abs(left[1e4] - 400 * (11 / 12) ** 5) < 40 and abs(left[0.0] - 400 * (7 / 12) ** 5) < 40
 
