@@ -114,7 +114,7 @@ def jit_is_off() -> bool:
 
 
 def _as_plain_python(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a kernel run without Numba: rows have attributes, hashes wrap around without a warning."""
+    """Let a kernel run without Numba: rows have attributes, hashes wrap around silently."""
 
     @functools.wraps(function)
     def run(*arguments: Any) -> Any:

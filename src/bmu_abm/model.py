@@ -274,7 +274,7 @@ class BoneModel(mesa.Model):
         self.ledger["osteoclast_days"] += dt * len(self.populations["osteoclast"])
 
     def _settle_fields(self) -> None:
-        """Give fresh bone the fields of its resting cells; no dose is given before the first step."""
+        """Give fresh bone the fields of its resting cells; no dose before the first step."""
         self._wake()
         self.depots = self.depots[:0]
         self.body.emit(self)
