@@ -45,7 +45,7 @@ def kernel_hash() -> str:
             if path in texts and path not in seen:
                 seen.add(path)
                 todo.append(path)
-    return _digest([*seen, *_PACKAGE.rglob("*.csv")])
+    return _digest(seen)
 
 
 def _imports(text: str) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from bmu_abm.mechanics import relative_stress
 from bmu_abm.trabecula import INTACT_COLUMN
 
 PERIOD = 30
-REFERENCE_DAMAGE = 5.0
+REFERENCE_DAMAGE = 20.0
 OUTER_UM = 60.0
 
 

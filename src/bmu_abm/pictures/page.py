@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from os import PathLike
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -108,5 +109,6 @@ class Page:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the page; the ending of the path says in which format."""
-        how = {"compress_level": 4} if str(path).lower().endswith(".png") else {}
-        self.figure.savefig(path, dpi=DPI, facecolor=self.palette.page, pil_kwargs=how)
+        png = str(path).lower().endswith(".png")
+        how: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if png else {}
+        self.figure.savefig(path, dpi=DPI, facecolor=self.palette.page, **how)
