@@ -98,6 +98,7 @@ def test_the_name_of_the_cache_follows_what_kernels_can_see(copy_of_the_package,
 
 # -- one type per kernel --------------------------------------------------------------------------
 
+
 def test_every_kernel_has_one_signature_after_a_run(tmp_path):
     """A fresh bone, one restored from memory and one from a file; drugs, a graft, a bound field."""
     m = bones.bone(

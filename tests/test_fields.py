@@ -142,7 +142,7 @@ def test_every_field_declares_its_physics(declared):
 
 
 def test_rows_follow_the_declarations():
-    assert (fields.RANKL, fields.WNT) == tuple(FINE.index(n) for n in ("RANKL", "Wnt"))
+    assert tuple(FINE.index(n) for n in ("RANKL", "Wnt")) == (fields.RANKL, fields.WNT)
     names = ("OPG", "TGF-beta", "CXCL12", "SLIT3", "sclerostin", "M-CSF", "SFRP1")
     rows = (
         fields.OPG, fields.TGFB, fields.CXCL12, fields.SLIT3, fields.SCLEROSTIN, fields.MCSF,

@@ -62,7 +62,7 @@ def test_a_rule_sees_what_an_agent_was_told(busy):
 
 def test_mesa_collects_data(busy):
     m = busy()
-    clasts = [kind.agent for kind in KINDS if kind.name == "osteocyte"][0]
+    clasts = next(kind.agent for kind in KINDS if kind.name == "osteocyte")
     collector = mesa.DataCollector(
         model_reporters={"cells": lambda model: len(model.agents)},
         agenttype_reporters={clasts: {"age": "age", "calling": "calling"}},

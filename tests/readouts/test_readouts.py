@@ -8,14 +8,48 @@ from bmu_abm.readouts import density, memory
 from bmu_abm.readouts.structure import count_holes
 from bmu_abm.trabecula import FORMATION, HOLE
 
-PROMISED = """
-bv_tv tb_th_um tb_n_per_mm tb_sp_um bmd_lumbar_spine_pct bmd_total_hip_pct resorption_ratio
-formation_ratio ctx_ratio ntx_ratio p1np_ratio bsap_ratio ocn_ratio trap5b_ratio es_bs os_bs ms_bs
-oc_s_bs mar_um_per_day bfr_bs_um_per_year ac_f_per_year w_th_um e_de_um n_msc n_osteoblast
-n_osteocyte n_osteoclast_precursor n_osteoclast n_adipocyte fat_fraction rankl_opg_ratio
-free_sclerostin_ratio serum_calcium_mmol_per_l pth_ratio estradiol_pmol_per_l microdamage_ratio
-strength_ratio t_score hole_area_fraction perforations
-""".split()
+PROMISED = [
+    "bv_tv",
+    "tb_th_um",
+    "tb_n_per_mm",
+    "tb_sp_um",
+    "bmd_lumbar_spine_pct",
+    "bmd_total_hip_pct",
+    "resorption_ratio",
+    "formation_ratio",
+    "ctx_ratio",
+    "ntx_ratio",
+    "p1np_ratio",
+    "bsap_ratio",
+    "ocn_ratio",
+    "trap5b_ratio",
+    "es_bs",
+    "os_bs",
+    "ms_bs",
+    "oc_s_bs",
+    "mar_um_per_day",
+    "bfr_bs_um_per_year",
+    "ac_f_per_year",
+    "w_th_um",
+    "e_de_um",
+    "n_msc",
+    "n_osteoblast",
+    "n_osteocyte",
+    "n_osteoclast_precursor",
+    "n_osteoclast",
+    "n_adipocyte",
+    "fat_fraction",
+    "rankl_opg_ratio",
+    "free_sclerostin_ratio",
+    "serum_calcium_mmol_per_l",
+    "pth_ratio",
+    "estradiol_pmol_per_l",
+    "microdamage_ratio",
+    "strength_ratio",
+    "t_score",
+    "hole_area_fraction",
+    "perforations",
+]
 # Means over cavities that were filled since the last sample: without one there is no mean.
 MAY_BE_ABSENT = {"w_th_um", "e_de_um"}
 SHARES = ("bv_tv", "es_bs", "os_bs", "ms_bs", "fat_fraction", "hole_area_fraction")
@@ -80,8 +114,12 @@ def test_holes_lower_number_not_thickness(attacked):
     row = m.sample()
     holes = m.trabecula.column_kind == 1
     assert row["hole_area_fraction"] == holes.mean() > 0
-    assert row["tb_n_per_mm"] == pytest.approx((1 - holes.mean()) * 1000 / m.spec.host.plate_pitch_um)
-    assert row["tb_th_um"] == pytest.approx(m.trabecula.thickness_nm().ravel()[~holes].mean() / 1000)
+    assert row["tb_n_per_mm"] == pytest.approx(
+        (1 - holes.mean()) * 1000 / m.spec.host.plate_pitch_um
+    )
+    assert row["tb_th_um"] == pytest.approx(
+        m.trabecula.thickness_nm().ravel()[~holes].mean() / 1000
+    )
     assert row["es_bs"] <= 1 and row["perforations"] >= 1
 
 
@@ -132,7 +170,9 @@ def test_mineral_is_bone_times_its_degree(still):
     m.trabecula.born[:] = m.day - 10_000_000
     m.trabecula.damage[:] = 2.0
     state = density.state(m)
-    assert state["mineral_um"] == pytest.approx(140.0) and state["mineral_degree"] == pytest.approx(1)
+    assert state["mineral_um"] == pytest.approx(140.0) and state["mineral_degree"] == pytest.approx(
+        1
+    )
     assert state["damage"] == pytest.approx(2.0)
     m.trabecula.born[:] = m.day
     assert density.state(m)["mineral_um"] == 0.0  # all osteoid
@@ -197,9 +237,7 @@ def test_a_double_label_measures_the_apposition_rate(still):
 
 def test_labels_are_given_two_weeks_before_each_sample():
     given = [
-        day
-        for day in range(400)
-        if day == memory.next_sample_day(day) - memory.LABEL_GAP_DAYS
+        day for day in range(400) if day == memory.next_sample_day(day) - memory.LABEL_GAP_DAYS
     ]
     assert given == [round(365 * k / 12) - 14 for k in range(1, 14)]
     assert memory.next_sample_day(0) == 0 and memory.next_sample_day(31) == 61
