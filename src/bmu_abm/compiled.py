@@ -110,11 +110,11 @@ def helper(function: Callable[..., Any]) -> Any:
 
 def jit_is_off() -> bool:
     """Tell whether the kernels run as plain Python (NUMBA_DISABLE_JIT=1)."""
-    return bool(numba.config.DISABLE_JIT)
+    return bool(vars(numba.config).get("DISABLE_JIT", False))
 
 
 def _as_plain_python(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a kernel run without Numba: rows have attributes, hashes wrap without a warning."""
+    """Let a kernel run without Numba: rows have attributes, hashes wrap around silently."""
 
     @functools.wraps(function)
     def run(*arguments: Any) -> Any:

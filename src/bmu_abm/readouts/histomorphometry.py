@@ -22,7 +22,7 @@ def histomorphometry(model: BoneModel) -> dict[str, float]:
     """
     sites, book, p = model.trabecula.sites, model.ledger[0], model._p[0]
     bone = sites["state"] < HOLE
-    surface = max(1, np.count_nonzero(bone))
+    surface = max(1, int(np.count_nonzero(bone)))
     eroded = np.isin(sites["state"], (RESORPTION, REVERSAL, ARRESTED))
     osteoid = (model.day - sites["formed_day"] <= p["mineral_lag_days"]) & bone
     years = max(float(book["days"]), 1e-9) / DAYS_PER_YEAR

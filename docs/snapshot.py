@@ -1,0 +1,27 @@
+"""Store the state of a bone: ``python docs/snapshot.py SCENARIO MONTH OUT.npz [PATH=VALUE ...]``.
+
+The state is that of replicate 0 of seed 1; `python -m bmu_abm.pictures` draws it.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from bmu_abm import BoneModel, Scenario
+from bmu_abm.clock import day_of_month
+from bmu_abm.runs.burnin import advance, start
+from bmu_abm.runs.snapshot_cache import SnapshotCache
+
+
+def main(name: str, month: str, out: str, *settings: str) -> None:
+    """Live to a month of a scenario and write the snapshot."""
+    scenario = Scenario.load(name).with_settings(dict(s.split("=", 1) for s in settings))
+    model = start(scenario, 1, 0, BoneModel, SnapshotCache())
+    advance(model, day_of_month(float(month)))
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(out, **model.snapshot())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
