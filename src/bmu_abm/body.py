@@ -85,7 +85,6 @@ class Body:
         self.new_depots = np.zeros(0, DEPOT)
         self._binders: dict[str, NDArray[np.float64]] = {}
         self._sources: list[tuple[str, float, str]] = []
-        self._doses = 0
 
     def wake(self, model: BoneModel) -> NDArray[np.void]:
         """Let the day's interventions act; returns the parameters of the day."""
@@ -111,11 +110,10 @@ class Body:
 
     def _take_grafts(self, grafts: list[Graft], model: BoneModel) -> None:
         rows = []
-        for graft in grafts:
-            self._doses += 1
+        for number, graft in enumerate(grafts):
             traits = {"cxcr4": 1.0, "life_days": 21.0, **graft.traits}
             local = int(graft.route != "intravenous")
-            tag = model.tick * 64 + self._doses % 64
+            tag = model.tick * 64 + number % 64
             rows.append((graft.count, traits["cxcr4"], traits["life_days"], tag, local))
         self.new_depots = np.array(rows, DEPOT)
 

@@ -7,6 +7,7 @@ compiled code can see; folders of older sources are removed.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -92,11 +93,12 @@ def _use_cache() -> None:
 _use_cache()
 
 import numba  # noqa: E402  (the cache folder must be set before Numba is imported)
+import numpy as np  # noqa: E402
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a rule that the model calls once a step; registered in `KERNELS` by its name."""
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled = helper(function) if not jit_is_off() else _as_plain_python(function)
     KERNELS[f"{function.__module__}.{function.__name__}"] = compiled
     return compiled
 
@@ -109,3 +111,19 @@ def helper(function: Callable[..., Any]) -> Any:
 def jit_is_off() -> bool:
     """Tell whether the kernels run as plain Python (NUMBA_DISABLE_JIT=1)."""
     return bool(vars(numba.config).get("DISABLE_JIT", False))
+
+
+def _as_plain_python(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a kernel run without Numba: rows have attributes, hashes wrap around silently."""
+
+    @functools.wraps(function)
+    def run(*arguments: Any) -> Any:
+        with np.errstate(over="ignore"):
+            return function(*map(_with_attributes, arguments))
+
+    return run
+
+
+def _with_attributes(argument: Any) -> Any:
+    is_table = isinstance(argument, np.ndarray) and argument.dtype.names
+    return argument.view(np.recarray) if is_table else argument

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from bmu_abm import hashing
+from bmu_abm.cells.rows import note
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.geometry import back_site
 from bmu_abm.mechanics import relative_stress
@@ -43,17 +44,13 @@ def accumulate(
             hazard = q.damage_crack_per_mm2_year * mean / REFERENCE_DAMAGE
             hazard *= 1e-4 * PERIOD / 365.0
             if hashing.uniform(t.key, hashing.CRACK, s, t.tick) < hazard:
-                if n_calls[0] < calls.shape[0]:
-                    calls[n_calls[0]] = s
-                    n_calls[0] += 1
+                note(calls, n_calls, s)
     n_cracks[0] = n_calls[0]
     for c in range(t.tick % slots, nx * ny, slots):
         hazard = q.damage_random_per_mm2_year * 1e-4 * PERIOD / 365.0
         for s in (c, back_site(c, nx, ny)):
             if hashing.uniform(t.key, hashing.RANDOM_REMODELLING, s, t.tick) < hazard:
-                if n_calls[0] < calls.shape[0]:
-                    calls[n_calls[0]] = s
-                    n_calls[0] += 1
+                note(calls, n_calls, s)
 
 
 @helper

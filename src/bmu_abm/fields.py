@@ -69,11 +69,14 @@ OPG, TGFB, CXCL12, SLIT3, SCLEROSTIN, MCSF, SFRP1 = range(7)
 
 
 def transfer(shape: tuple[int, int], length: float) -> NDArray[np.float32]:
-    """Return 1 / (1 + length^2 lap5) for `rfft2` of a grid of `shape`; length in grid cells."""
+    """Return 1 / (1 + length^2 lap5) for `rfft2` of a grid of `shape`; length in grid cells.
+
+    Each factor stands twice, for the real and the imaginary part.
+    """
     ky = 2.0 - 2.0 * np.cos(2.0 * np.pi * np.arange(shape[0]) / shape[0])
     kx = 2.0 - 2.0 * np.cos(2.0 * np.pi * np.arange(shape[1] // 2 + 1) / shape[1])
     symbol = ky[:, None] + kx[None, :]
-    return (1.0 / (1.0 + length * length * symbol)).astype(np.float32)
+    return np.repeat(1.0 / (1.0 + length * length * symbol), 2, axis=-1).astype(np.float32)
 
 
 class Fields:
@@ -149,7 +152,7 @@ class Fields:
 
 def _solve(source: NDArray, shape: tuple[int, ...], factor: NDArray, out: NDArray) -> None:
     spectrum = fft.rfft2(source.reshape(shape))
-    spectrum *= factor
+    spectrum.view(np.float32)[...] *= factor
     solved = fft.irfft2(spectrum, s=shape[-2:], overwrite_x=True)
     np.maximum(solved, np.float32(0.0), out=out.reshape(shape))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bmu_abm import hashing
 from bmu_abm.compiled import helper, kernel
@@ -46,6 +47,15 @@ def arrive(cells, count, vessels, sites, coarse, depots, share, today, p, nx, ny
             d.cells = 0.0
         else:
             d.cells *= max(0.0, 1.0 - q.graft_lung_clearance_per_day * t.dt)
+
+
+def most_arrivals(
+    depots: NDArray[np.void], share: float, n_vessels: int, homing_per_day: float
+) -> int:
+    """Return how many cells can arrive in one step at most."""
+    faster = np.maximum(1.0, 2.0 * homing_per_day * depots["cxcr4"])
+    each = np.ceil(depots["cells"] * share / max(1, n_vessels) * faster)
+    return int(each.sum()) * n_vessels
 
 
 @helper

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,10 +20,12 @@ from bmu_abm.ledger import LEDGER, TODAY
 from bmu_abm.populate import populate
 from bmu_abm.scenario import Scenario
 from bmu_abm.systemic import skeleton
-from bmu_abm.trabecula import INTACT_COLUMN, Trabecula, grow_plate
+from bmu_abm.trabecula import HOLE, INTACT_COLUMN, Trabecula, grow_plate
 
 DAYS_PER_YEAR = 365
 FAT_EVERY_DAYS = 10
+# The parts of a step, in the order in which they happen.
+ORDER = ("wake", "signals", "bone_ages", "osteoclast_lineage", "osteoblast_lineage", "marrow")
 
 
 class BoneModel(mesa.Model):
@@ -123,16 +126,31 @@ class BoneModel(mesa.Model):
         self.memory.watch(self)
 
     def _live(self) -> None:
-        """Live one step of a day: the order in which things happen."""
-        self._wake()
+        """Live one step of a day, in this order."""
+        for part in ORDER:
+            getattr(self, f"_{part}")()
+        self.today["tick"] += 1
+
+    def profile(self, days: int) -> dict[str, float]:
+        """Live `days` days and return the milliseconds that each part of a step took on average."""
+        spent = dict.fromkeys(ORDER, 0.0)
+        for _ in range(days):
+            for _ in range(self.spec.steps_per_day):
+                for part in ORDER:
+                    start = time.perf_counter()
+                    getattr(self, f"_{part}")()
+                    spent[part] += time.perf_counter() - start
+                self.today["tick"] += 1
+            self.day += 1
+            self.memory.watch(self)
+        steps = days * self.spec.steps_per_day
+        return {part: 1000.0 * seconds / steps for part, seconds in spent.items()}
+
+    def _signals(self) -> None:
+        """Solve the fields for yesterday's sources, bind what drugs bind, start new sources."""
         self.fields.solve()
         self.body.bind_ligands(self.fields)
         self.body.emit(self)
-        self._bone_ages()
-        self._osteoclast_lineage()
-        self._osteoblast_lineage()
-        self._marrow()
-        self.today["tick"] += 1
 
     def _wake(self) -> None:
         """Ask the body what day it is: hormones, drugs, load, and room for births."""
@@ -142,7 +160,14 @@ class BoneModel(mesa.Model):
         births = {
             "osteocyte": 256 + len(self.populations["osteoblast"]) // 20,
             "osteoblast": 64 + int(self.n_active[0]),
-            "msc": 64 + len(self.populations["msc"]),
+            "msc": 64
+            + len(self.populations["msc"])
+            + grafting.most_arrivals(
+                self.depots,
+                self.body.marrow_share,
+                len(self.trabecula.vessels),
+                float(self._p["graft_homing_per_day"][0]),
+            ),
             "osteoclast_precursor": 64
             + 4 * len(self.trabecula.vessels)
             + 16 * len(self.populations["osteoclast"]),
@@ -185,11 +210,20 @@ class BoneModel(mesa.Model):
             self.spec.steps_per_day,
         )  # fmt: skip
         precursor.fuse(*cells, *clasts, b.sites, f.coarse, self.today, self._p, *g)
+        holes = int(self.ledger["perforated_columns"][0])
         osteoclast.live(
             *clasts, *cells, f.fine, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
             self.active, self.n_active, self.ledger, self.today, self._p, *g,
             self.spec.steps_per_day,
         )  # fmt: skip
+        if self.ledger["perforated_columns"][0] > holes:
+            self._leave_holes()
+
+    def _leave_holes(self) -> None:
+        """Lose the cells whose place has just become a hole (the later rules see it themselves)."""
+        for name in ("osteocyte", "osteoclast_precursor", "osteoclast"):
+            place = self.trabecula.sites["state"][self.populations[name].live["site"]]
+            snapshots.release(self, name, place >= HOLE)
 
     def _osteoblast_lineage(self) -> None:
         """Eroded surface ages; progenitors gather on it; osteoblasts fill it."""
@@ -240,8 +274,9 @@ class BoneModel(mesa.Model):
         self.ledger["osteoclast_days"] += dt * len(self.populations["osteoclast"])
 
     def _settle_fields(self) -> None:
-        """Give fresh bone the fields of its resting cells."""
+        """Give fresh bone the fields of its resting cells; no dose before the first step."""
         self._wake()
+        self.depots = self.depots[:0]
         self.body.emit(self)
         b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
         osteocyte.live(

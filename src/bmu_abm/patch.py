@@ -35,13 +35,14 @@ class Patch(Table):
     sites : (int, int)
         Sites along x and y of one face: even, 20 to 1000.
     site_um, slice_um : float
-        Edge of a site and thickness of a slice of bone (um).
+        Edge of a site (um; the rules of the cells are written for 10) and thickness of a slice
+        of bone (um).
     """
 
     sites: Annotated[tuple[int, int], BeforeValidator(_sides)] = Field(
         description="sites along x and y of one face"
     )
-    site_um: float = Field(10.0, ge=5.0, le=20.0, description="edge of a site (um)")
+    site_um: float = Field(10.0, ge=10.0, le=10.0, description="edge of a site (um)")
     slice_um: float = Field(5.0, ge=2.5, le=10.0, description="thickness of a slice (um)")
 
     @model_validator(mode="before")

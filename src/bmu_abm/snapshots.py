@@ -28,6 +28,7 @@ def take(model: BoneModel) -> Arrays:
     arrays |= {f"cells.{k}": p.live.copy() for k, p in model.populations.items()}
     arrays["active"] = model.active[: int(model.n_active[0])].copy()
     arrays |= {k: getattr(model, k).copy() for k in ("ledger", "today", "skeleton", "depots")}
+    arrays["parameters"] = model._p.copy()
     arrays |= {f"memory.{k}": v.copy() for k, v in model.memory.arrays().items()}
     meta = {
         "scenario": model.spec.to_dict(),
@@ -35,6 +36,7 @@ def take(model: BoneModel) -> Arrays:
         "seed": model.seed_value,
         "replicate": model.replicate,
         "day": model.day,
+        "drivers": model.body.drivers,
         "memory": model.memory.numbers(),
     }
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8).copy()
@@ -42,9 +44,14 @@ def take(model: BoneModel) -> Arrays:
 
 
 def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
-    """Fill a prepared model with the state of a snapshot."""
+    """Fill a prepared model with the state of a snapshot.
+
+    An array from a file has lost the mark that its fields are aligned, by which kernels would take
+    it for another type and be compiled once more.
+    """
     for k in _TRABECULA:
-        setattr(model.trabecula, k, arrays[f"trabecula.{k}"].copy())
+        dtype = getattr(model.trabecula, k).dtype
+        setattr(model.trabecula, k, arrays[f"trabecula.{k}"].copy().view(dtype))
     for k in _FIELDS:
         getattr(model.fields, k)[:] = arrays[f"fields.{k}"]
     for k, population in model.populations.items():
@@ -52,8 +59,9 @@ def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str
     active = arrays["active"]
     model.active[: len(active)], model.n_active[0] = active, len(active)
     for k in ("ledger", "today", "skeleton", "depots"):
-        setattr(model, k, arrays[k].copy())
-    model.day = int(meta["day"])
+        setattr(model, k, arrays[k].copy().view(getattr(model, k).dtype))
+    model.day, model.body.drivers = int(meta["day"]), dict(meta["drivers"])
+    model._p = arrays["parameters"].copy()
     kept = {k[7:]: v for k, v in arrays.items() if k.startswith("memory.")}
     model.memory = readouts.Memory.restored(kept, meta["memory"])
 

@@ -39,7 +39,7 @@ def age(active, n_active, sites, coarse_source, ledger, today, p, nx, ny):
 @helper
 def is_eroded(state):
     """Tell whether a state is eroded surface."""
-    return state == RESORPTION or state == REVERSAL or state == ARRESTED
+    return state in (RESORPTION, REVERSAL, ARRESTED)
 
 
 @helper

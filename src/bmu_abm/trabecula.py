@@ -27,6 +27,7 @@ INTACT_COLUMN, HOLE_COLUMN, DEFECT_COLUMN = range(3)
 NEVER = -1_000_000
 STACK_UM = 480.0
 
+# Without padding between the fields, whose bytes NumPy would leave to chance in a copy.
 SITE = np.dtype(
     [
         ("height", "i4"),  # nm, z of the surface
@@ -39,7 +40,7 @@ SITE = np.dtype(
         ("osteoclast", "i4"),  # row + 1 of the osteoclast over the site, 0 for none
         ("coupling_um", "f4"),  # bound coupling factors, freed with matrix
         ("clastokine_um", "f4"),  # bound coupling factors of osteoclasts themselves
-        ("progenitors", "i2"),  # committed progenitors on the site
+        ("progenitors", "i4"),  # committed progenitors on the site
         ("state", "u1"),
         ("fat", "u1"),  # adipocytes over the site
         ("counted", "u1"),  # 1 once the present cavity counts as an activation

@@ -185,9 +185,9 @@ def emptiest(s, sites, nx, ny):
     for dy in range(-1, 2):
         for dx in range(-1, 2):
             n = neighbour(s, dx, dy, nx, ny)
-            if is_eroded(sites[n].state) and sites[n].progenitors < fewest:
-                if sites[n].osteoclast == 0:
-                    best, fewest = n, sites[n].progenitors
+            is_free = is_eroded(sites[n].state) and sites[n].osteoclast == 0
+            if is_free and sites[n].progenitors < fewest:
+                best, fewest = n, sites[n].progenitors
     return best
 
 
@@ -250,12 +250,12 @@ def live_committed(
             continue
         fine_source[WNT, s] += q.osteoblast_wnt
         crowd = density(s, sites, q, nx, ny)
-        if site.state == REVERSAL and site.osteoclast == 0 and crowd >= q.osteoblast_threshold:
-            if has_room(blasts, n_blasts):
-                leave(cell, site)
-                osteoblast.start(blasts, n_blasts, cell.id, s, cell.donor, sites, ledger[0], t, q)
-                remove_row(cells, count, i)
-                continue
+        ready = site.state == REVERSAL and site.osteoclast == 0
+        if ready and crowd >= q.osteoblast_threshold and has_room(blasts, n_blasts):
+            leave(cell, site)
+            osteoblast.start(blasts, n_blasts, cell.id, s, cell.donor, sites, ledger[0], t, q)
+            remove_row(cells, count, i)
+            continue
         if site.progenitors > 1:
             spread(cell, sites, nx, ny)
         expand(cells, count, i, crowd, fine, coarse, sites, t, q, nx, ny)

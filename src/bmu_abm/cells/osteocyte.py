@@ -8,7 +8,7 @@ import numpy as np
 
 from bmu_abm import hashing
 from bmu_abm.cells.population import agent_class
-from bmu_abm.cells.rows import has_room, remove_row
+from bmu_abm.cells.rows import has_room, note, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import OPG, RANKL, SCLEROSTIN, TGFB, coarse_index, sample
 from bmu_abm.geometry import back_site, column_of, neighbour, separation
@@ -100,11 +100,9 @@ def live(
         k = cell.z // slice_nm
         hazard = death_hazard(cell, damage[c, k], t, q) * t.dt
         if hashing.uniform(t.key, hashing.OSTEOCYTE_DEATH, cell.id, t.tick) < hazard:
-            chance = q.osteocyte_ageing_call
-            if depth < q.damage_patch_depth_um and n_calls[0] < calls.shape[0]:
-                if hashing.uniform(t.key, hashing.AGEING, cell.id, t.tick) < chance:
-                    calls[n_calls[0]] = s
-                    n_calls[0] += 1
+            u = hashing.uniform(t.key, hashing.AGEING, cell.id, t.tick)
+            if depth < q.damage_patch_depth_um and u < q.osteocyte_ageing_call:
+                note(calls, n_calls, s)
             remove_row(cells, count, i)
             continue
         thickness = (sites[c].height - sites[back_site(c, nx, ny)].height) / 1000.0

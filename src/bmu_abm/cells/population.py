@@ -95,9 +95,13 @@ class Cell(mesa.Agent):
         row = self._population.rows[self._row]
         return {name: row[name].item() for name in self._population.dtype.names or ()}
 
-    def kill(self) -> None:
+    def remove(self) -> None:
         """Remove the cell from the bone (and from Mesa, at the next flush)."""
         self.model.kill(self)
+
+    def leave(self) -> None:
+        """Leave Mesa: the row is gone already."""
+        super().remove()
 
 
 def _proxy(name: str) -> property:
@@ -153,7 +157,7 @@ class Mirror:
     ) -> None:
         rows = {identity: row for row, identity in enumerate(population.live["id"].tolist())}
         for identity in known.keys() - rows.keys():
-            known.pop(identity).remove()
+            known.pop(identity).leave()
         for identity, row in rows.items():
             agent = known.get(identity)
             if agent is None:

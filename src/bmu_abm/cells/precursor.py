@@ -174,19 +174,19 @@ def near(a, b, reach, nx, ny):
 
 @helper
 def unite(cells, count, i, clasts, n_clasts, sites, today, p, nx, ny):
-    """Make an osteoclast of precursor `i` and the ripe ones around it."""
+    """Make an osteoclast of precursor `i`, whose id it takes, and the ripe ones around it."""
     s, identity = cells[i].site, cells[i].id
     if sites[s].osteoclast > 0 or not has_room(clasts, n_clasts):
         cells[i].nfatc1 = 0.9 * RIPE
         return
-    nuclei = 0
+    nuclei = 1
     j = 0
     while j < count[0]:
-        ripe = cells[j].nfatc1 >= RIPE
-        if ripe and nuclei < p.osteoclast_max_nuclei:
-            if near(s, cells[j].site, p.precursor_fusion_reach_sites, nx, ny):
-                nuclei += 1
-                remove_row(cells, count, j)
-                continue
+        founder = cells[j].id == identity
+        joins = cells[j].nfatc1 >= RIPE and nuclei < p.osteoclast_max_nuclei
+        if founder or (joins and near(s, cells[j].site, p.precursor_fusion_reach_sites, nx, ny)):
+            nuclei += 0 if founder else 1
+            remove_row(cells, count, j)
+            continue
         j += 1
     found(clasts, n_clasts, identity, s, nuclei, sites, today, p, nx, ny)

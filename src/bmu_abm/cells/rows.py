@@ -1,4 +1,4 @@
-"""Rows of a population inside a kernel: removal and a first filling-in."""
+"""Rows and lists inside a kernel: removal, room, and the list of events."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def remove_row(cells, count, i):
 def has_room(cells, count):
     """Tell whether one more cell fits."""
     return count[0] < cells.shape[0]
+
+
+@helper
+def note(calls, n_calls, s):
+    """Append an event at site `s` to the list of calls, if there is room."""
+    if n_calls[0] < calls.shape[0]:
+        calls[n_calls[0]] = s
+        n_calls[0] += 1

@@ -53,6 +53,7 @@ def table(model: BoneModel) -> dict[str, float]:
         "mineral_degree": now["mineral_degree"],
         "mineral_um": now["mineral_um"],
         "damage": now["damage"],
+        "sclerostin_pm": model.fields.mean("sclerostin"),
         **activity(model),
         **_counts(model),
     }

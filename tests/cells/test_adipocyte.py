@@ -1,0 +1,52 @@
+"""Adipocytes: they take space, secrete, and die after years."""
+
+import math
+
+import numpy as np
+import pytest
+
+import bones
+import rules
+from bmu_abm import snapshots
+from bmu_abm.trabecula import HOLE
+
+
+def fat(m, sites, radius_um=28.0):
+    return bones.put(m, "adipocyte", sites, radius_um=radius_um)
+
+
+def test_an_adipocyte_takes_the_space_of_its_disc_once(still):
+    m = still()
+    fat(m, [0, 3, 410])
+    rules.tick(m, rules.adipocytes, 3)
+    marks = m.trabecula.sites["fat"]
+    assert (marks == bones.fat_of_discs(m)).all()
+    assert marks.max() == 2  # the first two overlap
+    # The disc of radius 2.8 sites holds 5 x 5 of them without the corners.
+    assert marks.sum() == 3 * 21
+
+
+def test_it_gives_its_space_back(still):
+    m = still()
+    fat(m, [0, 3, 410])
+    rules.adipocytes(m)
+    snapshots.release(m, "adipocyte", np.array([True, False, False]))
+    assert (m.trabecula.sites["fat"] == bones.fat_of_discs(m)).all()
+    m.trabecula.sites["state"][3] = HOLE
+    rules.adipocytes(m)
+    assert len(m.populations["adipocyte"]) == 1
+    assert (m.trabecula.sites["fat"] == bones.fat_of_discs(m)).all()
+    bones.changed(m, adipocyte_life_days=0.5)
+    rules.adipocytes(m)
+    assert not m.trabecula.sites["fat"].any()
+
+
+@pytest.mark.parametrize("radius_um", [20.0, 40.0])
+def test_it_secretes_rankl_and_sfrp1_by_its_area(still, radius_um):
+    m = still()
+    fat(m, bones.middle(m), radius_um)
+    bones.changed(m, adipocyte_rankl_pm=4.0, adipocyte_sfrp1_pm=12.0)
+    rules.adipocytes(rules.silence(m))
+    area = math.pi * (radius_um / 10.0) ** 2
+    assert m.fields.native_source("RANKL").sum() == pytest.approx(4.0 * area, rel=1e-5)
+    assert m.fields.native_source("SFRP1").sum() == pytest.approx(3.0 * area, rel=1e-5)

@@ -1,0 +1,216 @@
+"""Mesenchymal stem cells: fate, homing, niche, settling, expansion, start of formation."""
+
+import numpy as np
+import pytest
+
+import bones
+import rules
+from bmu_abm.cells.msc import COMMITTED, FREE
+from bmu_abm.trabecula import FORMATION, REVERSAL
+
+DEFAULTS = {"runx2": 0.7, "pparg": 0.2, "drive": 1.0, "cxcr4": 1.0, "life_days": 1e9}
+
+
+def mscs(m, sites, **fields):
+    """Put stem cells that neither divide nor turn to fat."""
+    bones.changed(m, msc_division_per_day=0.0, msc_adipogenesis_per_day=0.0)
+    return bones.put(m, "msc", sites, **DEFAULTS | fields)
+
+
+# -- fate -----------------------------------------------------------------------------------------
+
+
+def fate(still, wnt=1.0, estrogen=1.0, sclerostin=30.0, sfrp1=4.0):
+    """Return mean Runx2 and PPAR-gamma after 60 days under constant signals."""
+    m = still()
+    cells = mscs(m, np.arange(50), runx2=0.4, pparg=0.4)
+    for name, level in (("Wnt", wnt), ("sclerostin", sclerostin), ("SFRP1", sfrp1)):
+        m.fields.native(name)[:] = level
+    m.today["estrogen"] = estrogen
+    bones.changed(m, msc_estrogen_runx2=0.25, msc_fate_days=10.0)
+    rules.tick(m, rules.free_mscs, 60)
+    return float(cells["runx2"].mean()), float(cells["pparg"].mean())
+
+
+@pytest.mark.parametrize(
+    "worse", [{"wnt": 0.4}, {"estrogen": 0.0}, {"sclerostin": 90.0}, {"sfrp1": 200.0}]
+)
+def test_runx2_needs_wnt_and_estrogen_and_yields_to_ppar_gamma(still, worse):
+    runx2, pparg = fate(still)
+    less, more = fate(still, **worse)
+    assert less < 0.95 * runx2 and more > 1.02 * pparg
+
+
+def test_runx2_and_ppar_gamma_exclude_each_other(still):
+    """From the same signals, the factor that is ahead stays ahead."""
+    for ahead, behind in (("runx2", "pparg"), ("pparg", "runx2")):
+        m = still()
+        cells = mscs(m, np.arange(50), **{ahead: 1.0, behind: 0.0})
+        for name, level in (("Wnt", 1.0), ("sclerostin", 30.0), ("SFRP1", 4.0)):
+            m.fields.native(name)[:] = level
+        bones.changed(
+            m,
+            msc_cross_inhibition=0.3,
+            msc_runx2_drive=1.0,
+            msc_pparg_drive=1.0,
+            msc_fate_days=10.0,
+        )
+        rules.tick(m, rules.free_mscs, 60)
+        assert (cells[ahead] > 2 * cells[behind]).all()
+
+
+def turned(still, runx2, pparg, fat=0):
+    m = still()
+    m.populations["adipocyte"].reserve(100)
+    bones.put(m, "msc", np.arange(100), **DEFAULTS | {"runx2": runx2, "pparg": pparg})
+    m.trabecula.sites["fat"] = fat
+    bones.changed(m, msc_adipogenesis_per_day=1.0, msc_fate_days=1e9, msc_division_per_day=0.0)
+    rules.free_mscs(m)
+    return len(m.populations["adipocyte"]), len(m.populations["msc"])
+
+
+def test_a_cell_turns_to_fat_where_ppar_gamma_has_won_and_there_is_space(still):
+    assert turned(still, runx2=0.2, pparg=0.8) == (100, 0)
+    assert turned(still, runx2=0.6, pparg=0.8) == (0, 100)
+    assert turned(still, runx2=0.2, pparg=0.8, fat=1) == (0, 100)
+
+
+# -- homing and niche -----------------------------------------------------------------------------
+
+
+def distance_after_five_days(still, cxcr4, chemotaxis=2.5):
+    m = still()
+    bones.peak(m, "CXCL12", 200.0)
+    middle = bones.middle(m)
+    cells = mscs(m, np.tile([middle - 8, middle + 8], 100), cxcr4=cxcr4)
+    bones.changed(m, msc_chemotaxis=chemotaxis, msc_step_sites=3.0)
+    rules.tick(m, rules.free_mscs, 5)
+    return bones.distance(m, cells["site"], np.full(200, middle)).mean()
+
+
+def test_stem_cells_follow_cxcl12_by_their_cxcr4(still):
+    """A uniform spread over 20 x 20 sites has a mean distance of 7.7, standard error 0.2."""
+    without, normal, rich = (distance_after_five_days(still, c) for c in (0.0, 1.0, 4.0))
+    assert rich < normal < without - 2.0
+    assert distance_after_five_days(still, 4.0, chemotaxis=0.0) == without
+
+
+def test_slit3_makes_stem_cells_go_farther(still):
+    """The step doubles at saturation; half of 4 moves a day are taken without a gradient."""
+    far = {}
+    for slit3 in (0.0, 1e9):
+        m = still()
+        start = np.repeat(bones.middle(m), 300)
+        m.fields.native("SLIT3")[:] = slit3
+        cells = mscs(m, start)
+        bones.changed(m, msc_step_sites=1.5, msc_slit3_migration=1.0)
+        rules.free_mscs(m)
+        far[slit3] = bones.distance(m, cells["site"], start).mean()
+    assert far[1e9] > 1.6 * far[0.0]
+
+
+def born(still, free_per_mm2=0.0, fat_fraction=0.3):
+    """Return the daughters of 400 free cells in a day, at a division of 0.5 a day."""
+    m = still()
+    mscs(m, np.arange(400))
+    bones.changed(m, msc_division_per_day=0.5, msc_density_per_mm2=100.0, msc_fat_niche=0.6)
+    m.today["free_msc_per_mm2"], m.today["fat_fraction"] = free_per_mm2, fat_fraction
+    rules.free_mscs(m)
+    ids = m.populations["msc"].live["id"]
+    assert len(np.unique(ids)) == len(ids)
+    return len(ids) - 400
+
+
+def test_the_niche_holds_only_so_many_and_fewer_among_fat(still):
+    """Expected: 200, 60 (room of 0.3), 0, and 0 where fat shrinks the niche to 64."""
+    assert abs(born(still) - 200) < 40
+    assert abs(born(still, free_per_mm2=70.0) - 60) < 29
+    assert born(still, free_per_mm2=100.0) == 0
+    assert born(still, free_per_mm2=70.0, fat_fraction=0.9) == 0
+
+
+# -- on eroded bone -------------------------------------------------------------------------------
+
+
+def settled(still, coupling_um=10.0, runx2=0.7, state=REVERSAL, osteoclast=0):
+    m = still()
+    sites = bones.disc(m, 9)
+    bones.erode(m, sites, 30.0, state, coupling_um=coupling_um, osteoclast=osteoclast)
+    mscs(m, np.repeat(bones.middle(m), 20), runx2=runx2)
+    bones.changed(m, msc_settle_coupling_um=3.0, msc_step_sites=0.2, msc_fate_days=1e9)
+    rules.free_mscs(m)
+    cells = m.populations["msc"].live
+    on = cells["site"][cells["stage"] == COMMITTED]
+    assert np.array_equal(m.trabecula.sites["progenitors"], np.bincount(on, minlength=800))
+    return len(on)
+
+
+def test_osteogenic_cells_settle_on_coupled_eroded_bone_only(still):
+    assert settled(still) == 20
+    assert settled(still, coupling_um=2.0) == 0
+    assert settled(still, runx2=0.1) == 0
+    assert settled(still, state=FORMATION) == 0
+    assert settled(still, osteoclast=1) == 0
+
+
+def cavity(still, coupling_um, progenitors=20, slit3=0.0, **parameters):
+    """Return a cavity 30 um deep on which committed progenitors have lived for a day."""
+    m = still()
+    sites = bones.disc(m, 5)
+    bones.erode(m, sites, 30.0, REVERSAL, coupling_um=coupling_um)
+    mscs(m, sites[:progenitors], stage=COMMITTED)
+    m.trabecula.sites["progenitors"][sites[:progenitors]] = 1
+    m.fields.native("Wnt")[:], m.fields.native("SLIT3")[:] = 1.0, slit3
+    m.fields.native("sclerostin")[:], m.fields.native("SFRP1")[:] = 30.0, 4.0
+    bones.changed(m, msc_progenitor_life_days=1e9, **parameters)
+    m.populations["osteoblast"].reserve(200)
+    rules.committed_mscs(m)
+    return m
+
+
+def test_coupling_and_slit3_speed_the_expansion_of_progenitors(still):
+    """Twenty progenitors, 0.3 divisions a day at most; tens of draws, fixed by the seed."""
+
+    def daughters(coupling_um, slit3=0.0):
+        sums = 0
+        for threshold in (50.0, 60.0, 70.0):
+            m = cavity(
+                still, coupling_um, slit3=slit3, osteoblast_threshold=threshold,
+                msc_progenitor_division_per_day=0.4, msc_slit3_migration=1.0, coupling_half_um=25.0,
+            )  # fmt: skip
+            bones.assert_marks(m)
+            sums += len(m.populations["msc"]) - 20
+        return sums
+
+    assert daughters(0.0) == 0
+    assert daughters(5.0) < daughters(100.0) < daughters(100.0, slit3=1e9)
+
+
+def test_formation_starts_where_progenitors_are_dense_enough(still):
+    sparse = cavity(still, 50.0, progenitors=5, osteoblast_threshold=1.0)
+    assert len(sparse.populations["osteoblast"]) == 0
+    dense = cavity(still, 50.0, progenitors=81, osteoblast_threshold=0.8)
+    blasts = dense.populations["osteoblast"].live
+    assert len(blasts) > 20
+    assert (dense.trabecula.sites["state"][blasts["site"]] == FORMATION).all()
+    bones.assert_cells_have_their_place(dense)
+    bones.assert_marks(dense)
+
+
+def test_vigour_comes_from_coupling(still):
+    parameters = {
+        "osteoblast_threshold": 0.5, "osteoblast_vigour_sd": 0.0, "osteoblast_vigour_base": 0.3,
+        "osteoblast_vigour_coupling_um": 50.0,
+    }  # fmt: skip
+    for coupling_um, vigour in ((0.0, 0.3), (25.0, 0.65), (50.0, 1.0)):
+        m = cavity(still, coupling_um, progenitors=81, **parameters)
+        assert m.populations["osteoblast"].live["vigour"] == pytest.approx(vigour)
+
+
+def test_progenitors_whose_cavity_was_lined_are_free_again(still):
+    m = still()
+    mscs(m, [20, 21], stage=COMMITTED)
+    m.trabecula.sites["progenitors"][[20, 21]] = 1
+    rules.committed_mscs(m)
+    assert (m.populations["msc"].live["stage"] == FREE).all()
+    assert not m.trabecula.sites["progenitors"].any()

@@ -1,0 +1,136 @@
+"""The rules of the cells, one at a time: each runs one kernel on a bone, as a step would."""
+
+from __future__ import annotations
+
+from bmu_abm import damage, grafting, surface
+from bmu_abm.cells import adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
+from bmu_abm.model import BoneModel
+
+
+def _grid(m: BoneModel) -> tuple[int, int]:
+    return m.trabecula.nx, m.trabecula.ny
+
+
+def tick(m: BoneModel, rule, times: int) -> BoneModel:
+    """Run a rule for some days, with fresh draws every day."""
+    for _ in range(times):
+        rule(m)
+        m.today["tick"] += 1
+    return m
+
+
+def silence(m: BoneModel) -> BoneModel:
+    """Set the sources of all fields to 0."""
+    m.fields.fine_source[:], m.fields.coarse_source[:] = 0.0, 0.0
+    return m
+
+
+def accumulate_damage(m: BoneModel) -> None:
+    b = m.trabecula
+    damage.accumulate(
+        b.sites, b.born, b.damage, b.column_kind, b.slice_nm, m.calls, m.n_calls, m.n_cracks,
+        m.today, m._p, *_grid(m), m.spec.steps_per_day,
+    )  # fmt: skip
+
+
+def osteocytes(m: BoneModel) -> None:
+    b, f = m.trabecula, m.fields
+    osteocyte.live(
+        *m._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.fine_source, f.coarse,
+        f.coarse_source, m.calls, m.n_calls, m.today, m._p, *_grid(m),
+    )  # fmt: skip
+
+
+def calls(m: BoneModel) -> None:
+    b = m.trabecula
+    osteocyte.call(
+        *m._cells("osteocyte"), b.sites, b.damage, b.slice_nm, m.calls, m.n_calls, m.n_cracks,
+        m.ledger, m.today, m._p, *_grid(m),
+    )  # fmt: skip
+
+
+def precursors_enter(m: BoneModel) -> None:
+    b, cells = m.trabecula, m.populations["osteoclast_precursor"]
+    cells.reserve(500)
+    precursor.enter(cells.rows, cells.count, b.sites, b.vessels, m.today, m._p, *_grid(m))
+
+
+def precursors_live(m: BoneModel) -> None:
+    b, f = m.trabecula, m.fields
+    precursor.live(
+        *m._cells("osteoclast_precursor"), f.fine, f.coarse, b.sites, m.body.rankl_binders,
+        m.today, m._p, *_grid(m), m.spec.steps_per_day,
+    )  # fmt: skip
+
+
+def precursors_fuse(m: BoneModel) -> None:
+    precursor.fuse(
+        *m._cells("osteoclast_precursor"), *m._cells("osteoclast"), m.trabecula.sites,
+        m.fields.coarse, m.today, m._p, *_grid(m),
+    )  # fmt: skip
+
+
+def osteoclasts(m: BoneModel) -> None:
+    b, f = m.trabecula, m.fields
+    osteoclast.live(
+        *m._cells("osteoclast"), *m._cells("osteoclast_precursor"), f.fine, f.coarse,
+        f.coarse_source, b.sites, b.column_kind, m.body.rankl_binders, m.active, m.n_active,
+        m.ledger, m.today, m._p, *_grid(m), m.spec.steps_per_day,
+    )  # fmt: skip
+
+
+def surface_ages(m: BoneModel) -> None:
+    surface.age(
+        m.active, m.n_active, m.trabecula.sites, m.fields.coarse_source, m.ledger, m.today, m._p,
+        *_grid(m),
+    )  # fmt: skip
+
+
+def grafts_arrive(m: BoneModel) -> None:
+    b, cells = m.trabecula, m.populations["msc"]
+    cells.reserve(5000)
+    grafting.arrive(
+        cells.rows, cells.count, b.vessels, b.sites, m.fields.coarse, m.depots,
+        m.body.marrow_share, m.today, m._p, *_grid(m),
+    )  # fmt: skip
+
+
+def free_mscs(m: BoneModel) -> None:
+    b, f = m.trabecula, m.fields
+    m.populations["msc"].reserve(len(m.populations["msc"]))
+    msc.live_free(
+        *m._cells("msc"), *m._cells("adipocyte"), f.fine, f.coarse, b.sites, m.today, m._p,
+        *_grid(m), m.spec.steps_per_day,
+    )  # fmt: skip
+
+
+def committed_mscs(m: BoneModel) -> None:
+    b, f = m.trabecula, m.fields
+    m.populations["msc"].reserve(len(m.populations["msc"]))
+    msc.live_committed(
+        *m._cells("msc"), *m._cells("osteoblast"), f.fine, f.fine_source, f.coarse, b.sites,
+        m.ledger, m.today, m._p, *_grid(m),
+    )  # fmt: skip
+
+
+def gaps_fill(m: BoneModel) -> None:
+    osteoblast.fill_gaps(
+        *m._cells("osteoblast"), m.active, m.n_active, m.trabecula.sites, m.ledger, m.today, m._p,
+        *_grid(m),
+    )  # fmt: skip
+
+
+def osteoblasts(m: BoneModel) -> None:
+    b, f = m.trabecula, m.fields
+    osteoblast.live(
+        *m._cells("osteoblast"), *m._cells("osteocyte"), f.fine, f.fine_source, f.coarse,
+        f.coarse_source, b.sites, b.born, b.damage, b.slice_nm, m.ledger, m.today, m._p, *_grid(m),
+    )  # fmt: skip
+
+
+def adipocytes(m: BoneModel) -> None:
+    f = m.fields
+    adipocyte.live(
+        *m._cells("adipocyte"), m.trabecula.sites, f.fine_source, f.coarse_source, m.today, m._p,
+        *_grid(m),
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""Estradiol, calcium and PTH, and the skeleton as a whole."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bones
+from bmu_abm import parameters
+from bmu_abm.systemic import calcium, skeleton
+from bmu_abm.systemic.estrogen import PREMENOPAUSAL_PMOL_PER_L, response
+
+P = parameters.record({})
+
+
+# -- estradiol ------------------------------------------------------------------------------------
+
+
+def test_response_is_one_before_the_menopause_and_nothing_without_estradiol():
+    assert response(PREMENOPAUSAL_PMOL_PER_L, 150.0, 2.0) == 1.0
+    assert response(0.0, 150.0, 2.0) == 0.0 == response(-1.0, 150.0, 2.0)
+
+
+def test_the_first_loss_is_felt_less_than_the_last():
+    levels = [response(e, 150.0, 2.0) for e in (400.0, 300.0, 200.0, 100.0)]
+    falls = -np.diff(levels)
+    assert (np.diff(falls) > 0).all() and falls[0] < 0.12
+
+
+@settings(max_examples=50, deadline=None)
+@given(e=st.floats(0.0, 2000.0), half=st.floats(10.0, 1000.0), hill=st.floats(1.0, 6.0))
+def test_response_rises_with_estradiol(e, half, hill):
+    assert response(e, half, hill) <= response(e + 10.0, half, hill)
+
+
+# -- calcium and PTH ------------------------------------------------------------------------------
+
+
+def balance(intake=1000.0, vitamin_d=60.0, resorption=1.0, formation=1.0):
+    return calcium.balance(intake, vitamin_d, resorption, formation, P[0])
+
+
+def test_rest_is_the_set_point():
+    serum, pth = balance()
+    assert serum == pytest.approx(P["calcium_setpoint_mmol_per_l"][0], rel=1e-4)
+    assert pth == pytest.approx(1.0, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    "lack", [{"intake": 600.0}, {"vitamin_d": 15.0}, {"formation": 1.3}, {"resorption": 0.7}]
+)
+def test_pth_rises_and_nearly_holds_serum_calcium(lack):
+    """PTH up by a twentieth at least; calcium down, but by less than 4 %."""
+    rest, (serum, pth) = balance(), balance(**lack)
+    assert pth > 1.05 * rest[1]
+    assert 0.96 * rest[0] < serum < rest[0]
+
+
+@pytest.mark.xfail(reason="absorption adapts too little, and PTH at most doubles", strict=True)
+def test_serum_calcium_stays_in_the_reference_range_on_300_mg_a_day():
+    assert balance(intake=300.0)[0] > 2.2
+
+
+def test_bone_that_is_resorbed_lowers_pth():
+    assert balance(resorption=1.5)[1] < 0.95
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(100.0, 3000.0), st.floats(10.0, 200.0), st.floats(0.3, 3.0), st.floats(0.3, 3.0))
+def test_gut_bone_and_kidney_balance(intake, vitamin_d, resorption, formation):
+    serum, pth = balance(intake, vitamin_d, resorption, formation)
+    bone = P["calcium_bone_mmol_per_day"][0] * (resorption - formation)
+    gained = calcium.absorbed(intake, vitamin_d, pth, P[0]) + bone
+    lost = calcium.excreted(serum, pth, P[0])
+    inside = 1.01 < serum < 3.99
+    assert not inside or gained == pytest.approx(lost, rel=1e-4, abs=1e-4)
+
+
+# -- the skeleton ---------------------------------------------------------------------------------
+
+
+def lived(still, years, estrogen=1.0, antibody=None, load=1.0, intake=1000.0, **parameters_):
+    """Return the skeleton at the end of every day."""
+    m = bones.changed(still(), **parameters_)
+    m.today["estrogen"], m.today["load"] = estrogen, load
+    binders = m.body.rankl_binders
+    if antibody is not None:
+        binders = np.vstack([binders, (antibody, 3.0)])
+    days = []
+    for _ in range(round(365 * years)):
+        skeleton.step(m.skeleton, intake, 60.0, binders, m.today, m._p, m.body.rest)
+        days.append(m.skeleton[0].copy())
+    return np.array(days)
+
+
+def test_a_healthy_skeleton_stays_as_it_is(still):
+    end = lived(still, 5)[-1]
+    assert end["cortex"] == pytest.approx(1.0, abs=5e-3)
+    assert end["resorption"] == pytest.approx(1.0, abs=0.05)
+
+
+def test_estrogen_loss_raises_resorption_then_formation_and_thins_the_cortex(still):
+    rest, lack = lived(still, 4), lived(still, 4, estrogen=0.0)
+    assert lack["resorption"][365] > 1.2 * rest["resorption"][365]
+    assert lack["formation"][60] - 1 < 0.5 * (lack["resorption"][60] - 1)  # it follows later
+    assert lack["formation"][-1] > 1.1 * rest["formation"][-1]
+    assert lack["formation"][-1] < lack["resorption"][-1]
+    assert lack["cortex"][-1] < rest["cortex"][-1] - 0.005
+
+
+def test_an_antibody_against_rankl_lowers_resorption_first(still):
+    treated = lived(still, 1, antibody=200.0)
+    assert treated["resorption"][90] < 0.5 < treated["formation"][90] + 0.2
+    assert treated["resorption"][-1] < 0.2
+    assert treated["pth"][90] > 1.05 and treated["calcium"][90] < 2.4
+
+
+def test_load_holds_the_cortex(still):
+    assert lived(still, 3, load=1.2)[-1]["cortex"] > lived(still, 3, load=1.0)[-1]["cortex"]
+
+
+def test_a_low_intake_raises_pth_and_with_it_resorption(still):
+    low, rest = lived(still, 2, intake=600.0)[-1], lived(still, 2)[-1]
+    assert low["pth"] > 1.05 * rest["pth"] and low["calcium"] > 0.96 * rest["calcium"]
+    assert low["resorption"] > rest["resorption"]
