@@ -171,11 +171,11 @@ def test_ctrl_c_of_a_plain_script_leaves_readable_output(tmp_path):
     options = {"stderr": subprocess.PIPE, "start_new_session": True}
     process = subprocess.Popen([sys.executable, str(script)], **options)
     try:
-        limit = time.monotonic() + 20
-        while len(list(cache.glob("*.snapshot"))) < 4 and time.monotonic() < limit:
+        limit = time.monotonic() + 180  # a loaded machine starts its workers slowly
+        while len(list(cache.glob("*.snapshot"))) < 12 and time.monotonic() < limit:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-        error = process.communicate(timeout=15)[1].decode()
+        error = process.communicate(timeout=120)[1].decode()
     finally:
         process.kill()
     assert process.returncode in (1, 130, -signal.SIGINT)
