@@ -3,7 +3,6 @@
 import errno
 import json
 import sys
-import time
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -137,7 +136,7 @@ def test_bench_prints_one_json_object(runs, capsys):
     assert code == 0 and json.loads(text) == {"ms_per_step": 1.5}
 
 
-def test_help_starts_quickly_and_loads_nothing_heavy():
+def test_help_loads_nothing_heavy():
     code = (
         "import sys; from bmu_abm import cli\n"
         "try: cli.main(['--help'])\n"
@@ -145,11 +144,9 @@ def test_help_starts_quickly_and_loads_nothing_heavy():
         "heavy = {'mesa', 'numba', 'numpy', 'pydantic', 'matplotlib'} & set(sys.modules)\n"
         "sys.exit(f'loads {heavy}' if heavy else 0)"
     )
-    started = time.perf_counter()
     done = run_process([sys.executable, "-c", code])
     assert done.returncode == 0, done.stderr
     assert "usage: bmu" in done.stdout
-    assert time.perf_counter() - started < 5.0
 
 
 def test_the_reader_of_a_list_may_go_away():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import sys
-import time
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -415,13 +414,9 @@ def test_the_stains_differ(bone: SimpleNamespace) -> None:
     assert min(np.abs(a - b).max() for i, a in enumerate(means) for b in means[:i]) > 8
 
 
-def test_a_sheet_of_the_small_patch_takes_seconds(
-    small_patch: SimpleNamespace, tmp_path: Path
-) -> None:
-    sheet(small_patch, tmp_path / "warm.png")
-    start = time.process_time()
+def test_a_sheet_of_the_small_patch(small_patch: SimpleNamespace, tmp_path: Path) -> None:
     sheet(small_patch, tmp_path / "x.png")
-    assert time.process_time() - start < 12  # about 2 on an idle machine
+    assert (tmp_path / "x.png").stat().st_size > 10_000
 
 
 def test_a_stains_sheet(bone: SimpleNamespace, tmp_path: Path) -> None:
