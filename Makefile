@@ -46,8 +46,8 @@ pictures: $(VENV)/.base
 	mkdir -p $(IMG)
 	$(BMU) run estrogen_loss --replicates 24 --out build/estrogen_loss $(ARGS)
 	cp build/estrogen_loss/figure.png $(IMG)/estrogen_loss_figure.png
-	$(PY) docs/snapshot.py estrogen_loss 28 build/month_28.npz
-	$(PY) -m bmu_abm.pictures build/month_28.npz --out $(IMG)/surface.png
+	$(PY) docs/snapshot.py healthy -102 build/surface.npz
+	$(PY) -m bmu_abm.pictures build/surface.npz --out $(IMG)/surface.png
 
 bench: $(VENV)/.base
 	$(BMU) bench

@@ -1,6 +1,7 @@
 """Store the state of a bone: ``python docs/snapshot.py SCENARIO MONTH OUT.npz [PATH=VALUE ...]``.
 
-The state is that of replicate 0 of seed 1; `python -m bmu_abm.pictures` draws it.
+The state is that of replicate 0 of seed 1, in a negative month that of its burn-in;
+`python -m bmu_abm.pictures` draws it.
 """
 
 import sys
@@ -14,11 +15,16 @@ from bmu_abm.runs.burnin import advance, start
 from bmu_abm.runs.snapshot_cache import SnapshotCache
 
 
+def _begun(scenario: Scenario) -> BoneModel:
+    return start(scenario, 1, 0, BoneModel, SnapshotCache())
+
+
 def main(name: str, month: str, out: str, *settings: str) -> None:
     """Live to a month of a scenario and write the snapshot."""
     scenario = Scenario.load(name).with_settings(dict(s.split("=", 1) for s in settings))
-    model = start(scenario, 1, 0, BoneModel, SnapshotCache())
-    advance(model, day_of_month(float(month)))
+    day = day_of_month(float(month))
+    model = BoneModel(scenario, 1) if day < 0 else _begun(scenario)
+    advance(model, day)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(out, **model.snapshot())
 
