@@ -36,7 +36,7 @@ def accumulate_damage(m: BoneModel) -> None:
 def osteocytes(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     osteocyte.live(
-        *m._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.fine_source, f.coarse,
+        *m._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.coarse,
         f.coarse_source, m.calls, m.n_calls, m.today, m._p, *_grid(m),
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def precursors_enter(m: BoneModel) -> None:
 def precursors_live(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     precursor.live(
-        *m._cells("osteoclast_precursor"), f.fine, f.coarse, b.sites, m.body.rankl_binders,
+        *m._cells("osteoclast_precursor"), f.coarse, b.sites, m.body.rankl_binders,
         m.today, m._p, *_grid(m), m.spec.steps_per_day,
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ def precursors_fuse(m: BoneModel) -> None:
 def osteoclasts(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     osteoclast.live(
-        *m._cells("osteoclast"), *m._cells("osteoclast_precursor"), f.fine, f.coarse,
+        *m._cells("osteoclast"), *m._cells("osteoclast_precursor"), f.coarse,
         f.coarse_source, b.sites, b.column_kind, m.body.rankl_binders, m.active, m.n_active,
         m.ledger, m.today, m._p, *_grid(m), m.spec.steps_per_day,
     )  # fmt: skip
@@ -131,6 +131,6 @@ def osteoblasts(m: BoneModel) -> None:
 def adipocytes(m: BoneModel) -> None:
     f = m.fields
     adipocyte.live(
-        *m._cells("adipocyte"), m.trabecula.sites, f.fine_source, f.coarse_source, m.today, m._p,
+        *m._cells("adipocyte"), m.trabecula.sites, f.coarse_source, m.today, m._p,
         *_grid(m),
     )  # fmt: skip

@@ -89,7 +89,7 @@ class Body:
     def wake(self, model: BoneModel) -> NDArray[np.void]:
         """Let the day's interventions act; returns the parameters of the day."""
         today = self._life.environment(model.day)
-        p = self.rest.copy()
+        p = parameters.copied(self.rest)
         for path, factor in today.factors.items():
             p[parameters.REGISTRY[path].field] *= factor
         self.drivers = today.drivers

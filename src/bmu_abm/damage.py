@@ -14,7 +14,7 @@ from bmu_abm.geometry import back_site
 from bmu_abm.mechanics import relative_stress
 from bmu_abm.trabecula import INTACT_COLUMN
 
-PERIOD = 30
+PERIOD = 60
 REFERENCE_DAMAGE = 20.0
 OUTER_UM = 60.0
 
@@ -56,9 +56,9 @@ def accumulate(
 @helper
 def grow_old(c, top, bottom, born, damage, slice_nm, gain, today, p):
     """Add the damage of one visit to the slices of a column; old bone is more brittle."""
+    per_day = gain / (365.0 * p.damage_age_years)
     for k in range(bottom // slice_nm, (top - 1) // slice_nm + 1):
-        years = max(0.0, (today.day - born[c, k]) / 365.0)
-        damage[c, k] += gain * (1.0 + years / p.damage_age_years)
+        damage[c, k] += gain + per_day * max(0, today.day - born[c, k])
 
 
 @helper

@@ -49,7 +49,7 @@ class FieldDeclaration:
 DECLARATIONS: dict[str, FieldDeclaration] = {
     d.name: d
     for d in (
-        FieldDeclaration("RANKL", 25.0, 100.0, "pM", 1, "soluble trimer in marrow: 5-50 um2/s"),
+        FieldDeclaration("RANKL", 25.0, 100.0, "pM", 2, "soluble trimer in marrow: 5-50 um2/s"),
         FieldDeclaration("Wnt", 0.2, 500.0, "1", 1, "Wingless: Kicheva 2007"),
         FieldDeclaration("OPG", 15.0, 480.0, "pM", 2, "dimer in marrow: 2-40 um2/s"),
         FieldDeclaration("TGF-beta", 30.0, 200.0, "pM", 2, "2-60 um2/s; 3 min: Wakefield 1990"),
@@ -64,8 +64,8 @@ NAMES = tuple(DECLARATIONS)
 FINE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 1)
 COARSE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 2)
 # Rows of the fine and coarse arrays, in the order of the declarations.
-RANKL, WNT = range(2)
-OPG, TGFB, CXCL12, SLIT3, SCLEROSTIN, MCSF, SFRP1 = range(7)
+(WNT,) = range(1)
+RANKL, OPG, TGFB, CXCL12, SLIT3, SCLEROSTIN, MCSF, SFRP1 = range(8)
 
 
 def transfer(shape: tuple[int, int], length: float) -> NDArray[np.float32]:
@@ -174,18 +174,18 @@ def coarse_index(s, nx, ny):
     """Return the index of the 2 x 2 block of site `s` in a coarse field."""
     row = s // nx
     x = s - row * nx
-    return (row // 2) * (nx // 2) + x // 2
+    return (row >> 1) * (nx >> 1) + (x >> 1)
 
 
 @helper
-def sample(coarse, f, s, nx, ny):
-    """Return coarse field `f` at site `s`, interpolated bilinearly."""
+def corners(s, nx, ny):
+    """Return the indices of the four blocks around site `s`, the nearest first."""
     row = s // nx
     x = s - row * nx
-    face = row // ny
+    face = 1 if row >= ny else 0
     y = row - face * ny
-    mx, my = nx // 2, ny // 2
-    x0, y0 = x // 2, y // 2
+    mx, my = nx >> 1, ny >> 1
+    x0, y0 = x >> 1, y >> 1
     x1 = x0 + 1 if x & 1 else x0 - 1
     y1 = y0 + 1 if y & 1 else y0 - 1
     if x1 < 0:
@@ -196,7 +196,19 @@ def sample(coarse, f, s, nx, ny):
         y1 += my
     elif y1 >= my:
         y1 -= my
-    a, b = (face * my + y0) * mx, (face * my + y1) * mx
-    near = 0.75 * coarse[f, a + x0] + 0.25 * coarse[f, a + x1]
-    far = 0.75 * coarse[f, b + x0] + 0.25 * coarse[f, b + x1]
+    near, far = (face * my + y0) * mx, (face * my + y1) * mx
+    return near + x0, near + x1, far + x0, far + x1
+
+
+@helper
+def blend(coarse, f, around):
+    """Return coarse field `f` between four blocks (see `corners`), interpolated bilinearly."""
+    near = 0.75 * coarse[f, around[0]] + 0.25 * coarse[f, around[1]]
+    far = 0.75 * coarse[f, around[2]] + 0.25 * coarse[f, around[3]]
     return 0.75 * near + 0.25 * far
+
+
+@helper
+def sample(coarse, f, s, nx, ny):
+    """Return coarse field `f` at site `s`, interpolated bilinearly."""
+    return blend(coarse, f, corners(s, nx, ny))

@@ -16,12 +16,20 @@ FRONT, BACK = 0, 1
 def neighbour(s, dx, dy, nx, ny):
     """Return the site `dx` to the right of and `dy` below `s` on the same face."""
     row = s // nx
-    x = s - row * nx
-    face = row // ny
-    y = row - face * ny
-    x = (x + dx) % nx
-    y = (y + dy) % ny
-    return (face * ny + y) * nx + x
+    first = ny if row >= ny else 0
+    x = wrapped(s - row * nx + dx, nx)
+    y = wrapped(row - first + dy, ny)
+    return (first + y) * nx + x
+
+
+@helper
+def wrapped(x, n):
+    """Return x modulo n; fast where x is at most one period away."""
+    if x < 0:
+        x += n
+    elif x >= n:
+        x -= n
+    return x if 0 <= x < n else x % n
 
 
 @helper
@@ -56,7 +64,7 @@ def separation(a, b, nx, ny):
     """Return the periodic offset (dx, dy) in sites from `a` to `b`, both on one face."""
     row_a, row_b = a // nx, b // nx
     dx = (b - row_b * nx) - (a - row_a * nx)
-    dy = (row_b % ny) - (row_a % ny)
+    dy = (row_b - ny if row_b >= ny else row_b) - (row_a - ny if row_a >= ny else row_a)
     if dx > nx // 2:
         dx -= nx
     elif dx < -(nx // 2):

@@ -189,8 +189,8 @@ class BoneModel(mesa.Model):
             self.n_cracks, self.today, self._p, *g, self.spec.steps_per_day,
         )  # fmt: skip
         osteocyte.live(
-            *self._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.fine_source, f.coarse,
-            f.coarse_source, self.calls, self.n_calls, self.today, self._p, *g,
+            *self._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.coarse, f.coarse_source,
+            self.calls, self.n_calls, self.today, self._p, *g,
         )  # fmt: skip
         if self.n_calls[0]:
             osteocyte.call(
@@ -206,13 +206,13 @@ class BoneModel(mesa.Model):
         cells = self._cells("osteoclast_precursor")
         precursor.enter(*cells, b.sites, b.vessels, self.today, self._p, *g)
         precursor.live(
-            *cells, f.fine, f.coarse, b.sites, rankl, self.today, self._p, *g,
+            *cells, f.coarse, b.sites, rankl, self.today, self._p, *g,
             self.spec.steps_per_day,
         )  # fmt: skip
         precursor.fuse(*cells, *clasts, b.sites, f.coarse, self.today, self._p, *g)
         holes = int(self.ledger["perforated_columns"][0])
         osteoclast.live(
-            *clasts, *cells, f.fine, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
+            *clasts, *cells, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
             self.active, self.n_active, self.ledger, self.today, self._p, *g,
             self.spec.steps_per_day,
         )  # fmt: skip
@@ -259,8 +259,7 @@ class BoneModel(mesa.Model):
         """Fat ages and secretes; the skeleton as a whole moves on; the ledger counts the day."""
         b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
         adipocyte.live(
-            *self._cells("adipocyte"), b.sites, f.fine_source, f.coarse_source, self.today,
-            self._p, *g,
+            *self._cells("adipocyte"), b.sites, f.coarse_source, self.today, self._p, *g,
         )  # fmt: skip
         skeleton.step(
             self.skeleton, self.body.drivers["calcium_intake_mg_per_day"],
@@ -280,8 +279,8 @@ class BoneModel(mesa.Model):
         self.body.emit(self)
         b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
         osteocyte.live(
-            *self._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.fine_source, f.coarse,
-            f.coarse_source, self.calls, self.n_calls, self.today, self._p, *g,
+            *self._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.coarse, f.coarse_source,
+            self.calls, self.n_calls, self.today, self._p, *g,
         )  # fmt: skip
         self.n_calls[0] = 0
 

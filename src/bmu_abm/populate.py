@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from bmu_abm.cells.population import Population
 from bmu_abm.trabecula import Trabecula
 
+BLOCK = 16384  # columns at a time, so that large patches need little memory
+
 
 def populate(
     populations: Mapping[str, Population],
@@ -38,20 +40,32 @@ def bury_osteocytes(
     population: Population, trabecula: Trabecula, rng: np.random.Generator, p: np.void, day: int
 ) -> None:
     """Bury osteocytes in every slice, as many as have survived to its age."""
-    z0 = np.arange(trabecula.n_slices) * trabecula.slice_nm
-    front, back = (h.reshape(-1, 1) for h in trabecula.heights())
-    inside = (z0 >= back) & (z0 + trabecula.slice_nm <= front)
-    years = (day - trabecula.born) / 365.0
-    per_slice = p["osteocyte_density_per_mm3"] * trabecula.slice_um * trabecula.site_um**2 * 1e-9
-    alive = per_slice * inside * survival(years, p)
-    columns, slices = np.nonzero(rng.random(alive.shape) < alive)
+    parts = [
+        _drawn(trabecula, slice(first, first + BLOCK), rng, p, day)
+        for first in range(0, trabecula.n_columns, BLOCK)
+    ]
+    columns, slices = (np.concatenate(part) for part in zip(*parts, strict=True))
     rows = _new(population, rng, len(columns))
     rows["site"] = columns
-    rows["z"] = z0[slices] + rng.integers(1, trabecula.slice_nm, len(columns))
-    rows["age"] = years[columns, slices] * 365.0
+    rows["z"] = slices * trabecula.slice_nm + rng.integers(1, trabecula.slice_nm, len(columns))
+    rows["age"] = day - trabecula.born[columns, slices]
     rows["secretion"] = 1.0
     rows["customary_strain"] = customary_strain(trabecula, p)[columns]
     population.append(rows)
+
+
+def _drawn(
+    trabecula: Trabecula, block: slice, rng: np.random.Generator, p: np.void, day: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw which slices of a block of columns hold an osteocyte; returns columns and slices."""
+    z0 = np.arange(trabecula.n_slices) * trabecula.slice_nm
+    front, back = (h.reshape(-1, 1)[block] for h in trabecula.heights())
+    inside = (z0 >= back) & (z0 + trabecula.slice_nm <= front)
+    years = (day - trabecula.born[block]) / 365.0
+    per_slice = p["osteocyte_density_per_mm3"] * trabecula.slice_um * trabecula.site_um**2 * 1e-9
+    alive = per_slice * inside * survival(years, p)
+    columns, slices = np.nonzero(rng.random(alive.shape) < alive)
+    return columns + block.start, slices
 
 
 def survival(years: NDArray[np.float64], p: np.void) -> NDArray[np.float64]:

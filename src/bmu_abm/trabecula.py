@@ -195,8 +195,9 @@ def _lay_packets(trabecula: Trabecula, rng: np.random.Generator, turnover: float
     days = -np.sort(rng.uniform(0.0, oldest, count))[::-1]
     for day in days:
         _lay_packet(trabecula, rng, int(day), front, back)
-    age_years = -trabecula.born / 365.0
-    trabecula.damage[:] = age_years * (1.0 + age_years / 30.0)
+    age_years = trabecula.damage
+    np.multiply(trabecula.born, np.float32(-1.0 / 365.0), out=age_years, casting="same_kind")
+    age_years += age_years * age_years / np.float32(30.0)
 
 
 def _lay_packet(

@@ -64,7 +64,7 @@ def free_rankl(m, rankl, opg, antibody=0.0):
     m.fields.native("RANKL")[:], m.fields.native("OPG")[:] = rankl, opg
     binders = np.array([(2.0, 29.0), (antibody, 3.0)])
     b = m.trabecula
-    return rank.free_rankl(5, m.fields.fine, m.fields.coarse, binders, m._p[0], b.nx, b.ny)
+    return rank.free_rankl(5, m.fields.coarse, binders, m._p[0], b.nx, b.ny)
 
 
 def test_opg_and_an_antibody_compete_with_rank_for_rankl(still):

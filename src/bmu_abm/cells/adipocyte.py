@@ -53,7 +53,7 @@ def mark(sites, s, radius_um, sign, nx, ny):
 
 
 @kernel
-def live(cells, count, sites, fine_source, coarse_source, today, p, nx, ny):
+def live(cells, count, sites, coarse_source, today, p, nx, ny):
     """Let every adipocyte age, secrete and, after years, die."""
     t, q = today[0], p[0]
     i = 0
@@ -70,7 +70,7 @@ def live(cells, count, sites, fine_source, coarse_source, today, p, nx, ny):
             remove_row(cells, count, i)
             continue
         area = math.pi * (cell.radius_um / SITE_UM) ** 2
-        fine_source[RANKL, cell.site] += area * q.adipocyte_rankl_pm
         block = coarse_index(cell.site, nx, ny)
+        coarse_source[RANKL, block] += 0.25 * area * q.adipocyte_rankl_pm
         coarse_source[SFRP1, block] += 0.25 * area * q.adipocyte_sfrp1_pm
         i += 1

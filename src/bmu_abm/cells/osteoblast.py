@@ -167,9 +167,9 @@ def finish(cell, sites, ledger, today, p, nx, ny):
 @helper
 def speak(s, fine_source, coarse_source, p, nx, ny):
     """Add what an osteoblast secretes to the fields above its site."""
-    fine_source[RANKL, s] += p.osteoblast_rankl_pm
     fine_source[WNT, s] += p.osteoblast_wnt
     block = coarse_index(s, nx, ny)
+    coarse_source[RANKL, block] += 0.25 * p.osteoblast_rankl_pm
     coarse_source[OPG, block] += 0.25 * p.osteoblast_opg_pm
     coarse_source[SLIT3, block] += 0.25 * p.osteoblast_slit3_ng_ml
 

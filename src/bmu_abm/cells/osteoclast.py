@@ -116,9 +116,9 @@ def crowding(sites, s, row, nx, ny):
 
 
 @helper
-def appeal(s, angle, cell, row, fine, coarse, sites, binders, p, nx, ny):
+def appeal(s, angle, cell, row, coarse, sites, binders, p, nx, ny):
     """Return how much an osteoclast wants to go to `s`, in direction `angle`."""
-    free = free_rankl(s, fine, coarse, binders, p, nx, ny)
+    free = free_rankl(s, coarse, binders, p, nx, ny)
     score = p.osteoclast_steer_rankl * free / 10.0
     if sites[s].state == QUIESCENT and free < p.osteoclast_gate_rankl_pm:
         score -= 3.0
@@ -130,7 +130,7 @@ def appeal(s, angle, cell, row, fine, coarse, sites, binders, p, nx, ny):
 
 
 @helper
-def move(cell, row, m, fine, coarse, sites, binders, today, p, nx, ny):
+def move(cell, row, m, coarse, sites, binders, today, p, nx, ny):
     """Move an osteoclast by a site, to the best of its eight neighbours or nowhere."""
     best, target, heading = -1e30, cell.site, cell.heading
     for d in range(8):
@@ -140,7 +140,7 @@ def move(cell, row, m, fine, coarse, sites, binders, today, p, nx, ny):
         s = neighbour(cell.site, dx, dy, nx, ny)
         if sites[s].state >= HOLE or is_osteoid(sites[s], today, p):
             continue
-        score = appeal(s, angle, cell, row, fine, coarse, sites, binders, p, nx, ny)
+        score = appeal(s, angle, cell, row, coarse, sites, binders, p, nx, ny)
         u = hashing.uniform(today.key, hashing.OSTEOCLAST_STEP, cell.id, today.tick, 8 * m + d)
         score += p.osteoclast_noise * hashing.gumbel(u)
         if score > best:
@@ -220,7 +220,7 @@ def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
 
 @helper
 def resorb(
-    cell, row, span, fine, coarse, coarse_source, sites, kinds, binders, active, n_active,
+    cell, row, span, coarse, coarse_source, sites, kinds, binders, active, n_active,
     ledger, today, p, nx, ny,
 ):  # fmt: skip
     """Dissolve the bone under the footprint for `span` days; free TGF-beta, secrete SLIT3.
@@ -236,7 +236,7 @@ def resorb(
             if site.osteoclast != row + 1 or is_osteoid(site, today, p):
                 continue
             if site.state == QUIESCENT:
-                free = free_rankl(s, fine, coarse, binders, p, nx, ny)
+                free = free_rankl(s, coarse, binders, p, nx, ny)
                 if free < p.osteoclast_gate_rankl_pm:
                     continue
             removed = dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny)
@@ -262,7 +262,7 @@ def nucleus_loss(cell, free, coarse, today, p, nx, ny):
 
 @kernel
 def live(
-    cells, count, morphs, n_morphs, fine, coarse, coarse_source, sites, kinds, binders, active,
+    cells, count, morphs, n_morphs, coarse, coarse_source, sites, kinds, binders, active,
     n_active, ledger, today, p, nx, ny, steps_per_day,
 ):  # fmt: skip
     """Let every osteoclast move and resorb, lose nuclei and die; some nuclei become osteomorphs."""
@@ -273,14 +273,14 @@ def live(
         cell = cells[i]
         for m in range(moves):
             uncover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
-            move(cell, i, m, fine, coarse, sites, binders, t, q, nx, ny)
+            move(cell, i, m, coarse, sites, binders, t, q, nx, ny)
             cover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
             resorb(
-                cell, i, t.dt / moves, fine, coarse, coarse_source, sites, kinds, binders,
+                cell, i, t.dt / moves, coarse, coarse_source, sites, kinds, binders,
                 active, n_active, ledger[0], t, q, nx, ny,
             )  # fmt: skip
         cell.age += t.dt
-        shed(cell, morphs, n_morphs, fine, coarse, binders, t, q, nx, ny)
+        shed(cell, morphs, n_morphs, coarse, binders, t, q, nx, ny)
         if cell.nuclei < FEWEST_NUCLEI or sites[cell.site].state >= HOLE:
             die(cells, count, i, sites, q, nx, ny)
         else:
@@ -288,9 +288,9 @@ def live(
 
 
 @helper
-def shed(cell, morphs, n_morphs, fine, coarse, binders, today, p, nx, ny):
+def shed(cell, morphs, n_morphs, coarse, binders, today, p, nx, ny):
     """Let an osteoclast lose nuclei; a share of them lives on as osteomorphs."""
-    free = free_rankl(cell.site, fine, coarse, binders, p, nx, ny)
+    free = free_rankl(cell.site, coarse, binders, p, nx, ny)
     hazard = nucleus_loss(cell, free, coarse, today, p, nx, ny) * today.dt
     for k in range(int(cell.nuclei)):
         u = hashing.uniform(today.key, hashing.OSTEOCLAST_NUCLEUS, cell.id, today.tick, k)

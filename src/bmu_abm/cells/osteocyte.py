@@ -10,10 +10,9 @@ from bmu_abm import hashing
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, note, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import OPG, RANKL, SCLEROSTIN, TGFB, coarse_index, sample
+from bmu_abm.fields import OPG, RANKL, SCLEROSTIN, TGFB, coarse_index
 from bmu_abm.geometry import back_site, column_of, neighbour, separation
 from bmu_abm.mechanics import relative_stress
-from bmu_abm.signalling.binding import saturation
 from bmu_abm.trabecula import FORMATION, HOLE
 
 FIELDS = [
@@ -45,29 +44,32 @@ def nearest_surface(c, z, sites, nx, ny):
 @helper
 def death_hazard(cell, damage, today, p):
     """Return the hazard of death (1/day): age, damage, estrogen and distress."""
-    age = cell.age / (DAYS_PER_YEAR * p.osteocyte_ageing_years)
-    yearly = (1.0 + age * age) / p.osteocyte_life_years + p.osteocyte_damage_death * damage
+    years = cell.age * (1.0 / DAYS_PER_YEAR)
+    ageing, life = p.osteocyte_ageing_years, p.osteocyte_life_years
+    yearly = (ageing * ageing + years * years) / (ageing * ageing * life)
+    yearly += p.osteocyte_damage_death * damage
     yearly *= 1.0 + p.osteocyte_estrogen_death * (1.0 - today.estrogen)
-    return yearly * (1.0 + 2.0 * cell.calling) / DAYS_PER_YEAR
+    return yearly * (1.0 + 2.0 * cell.calling) * (1.0 / DAYS_PER_YEAR)
 
 
 @helper
-def secrete(cell, s, depth, strain, fine_source, coarse_source, coarse, sites, today, p, nx, ny):
+def secrete(cell, s, depth, strain, coarse_source, coarse, sites, today, p, nx, ny):
     """Add what the cell secretes to the fields above its surface."""
     reach = math.exp(-depth / p.osteocyte_reach_um) * TERRITORY_MM3 / p.osteocyte_density_per_mm3
     lack = 1.0 - today.estrogen
     excess = strain / cell.customary_strain - 1.0
-    old = (cell.age / (DAYS_PER_YEAR * p.osteocyte_front_age_years)) ** 2
+    block = coarse_index(s, nx, ny)
+    years = cell.age * (1.0 / DAYS_PER_YEAR)
     front = 0.0
     if sites[s].state != FORMATION:
-        tgfb = sample(coarse, TGFB, s, nx, ny)
-        front = old / (1.0 + old) * saturation(tgfb, p.coupling_tgfb_half_pm)
+        old = years * years / (p.osteocyte_front_age_years * p.osteocyte_front_age_years)
+        tgfb = float(coarse[TGFB, block])
+        front = old * tgfb / ((1.0 + old) * (p.coupling_tgfb_half_pm + tgfb))
     disuse = max(0.0, -excess)
     rankl = p.osteocyte_rankl_pm * (1.0 + p.osteocyte_disuse_gain * disuse)
     rankl += p.osteocyte_call_rankl_pm * cell.calling + p.osteocyte_front_rankl_pm * front
-    fine_source[RANKL, s] += reach * rankl * (1.0 + p.estrogen_rankl * lack)
-    block = coarse_index(s, nx, ny)
-    youth = 1.0 / (1.0 + cell.age / (DAYS_PER_YEAR * p.osteocyte_opg_age_years))
+    coarse_source[RANKL, block] += 0.25 * reach * rankl * (1.0 + p.estrogen_rankl * lack)
+    youth = p.osteocyte_opg_age_years / (p.osteocyte_opg_age_years + years)
     opg = p.osteocyte_opg_pm * youth * (1.0 - p.estrogen_opg * lack)
     coarse_source[OPG, block] += 0.25 * reach * opg
     mature = min(1.0, cell.age / p.osteocyte_maturation_days)
@@ -78,7 +80,7 @@ def secrete(cell, s, depth, strain, fine_source, coarse_source, coarse, sites, t
 
 @kernel
 def live(
-    cells, count, sites, damage, slice_nm, fine_source, coarse, coarse_source, calls, n_calls,
+    cells, count, sites, damage, slice_nm, coarse, coarse_source, calls, n_calls,
     today, p, nx, ny,
 ):  # fmt: skip
     """Let every osteocyte live for a step.
@@ -110,7 +112,7 @@ def live(
         if depth < 3.0 * q.osteocyte_reach_um:
             if cell.calling > 0.0:
                 fade(cell, sites[s], t, q)
-            secrete(cell, s, depth, strain, fine_source, coarse_source, coarse, sites, t, q, nx, ny)
+            secrete(cell, s, depth, strain, coarse_source, coarse, sites, t, q, nx, ny)
         step = t.dt / (DAYS_PER_YEAR * q.osteocyte_accommodation_years)
         cell.customary_strain += (strain - cell.customary_strain) * step
         i += 1

@@ -11,10 +11,10 @@ from bmu_abm.cells.osteoclast import found, join
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import MCSF, SLIT3, TGFB, sample
+from bmu_abm.fields import MCSF, SLIT3, TGFB, blend, corners, sample
 from bmu_abm.geometry import neighbour, separation
 from bmu_abm.signalling.binding import hill4, saturation
-from bmu_abm.signalling.rank import free_rankl, nfatc1_drive
+from bmu_abm.signalling.rank import nfatc1_drive, rankl_among
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
@@ -63,22 +63,26 @@ def enter(cells, count, sites, vessels, today, p, nx, ny):
 
 
 @helper
-def attraction(s, fine, coarse, sites, binders, today, p, nx, ny):
-    """Return how much a precursor is drawn to site `s`."""
-    free = free_rankl(s, fine, coarse, binders, p, nx, ny)
-    tgfb = sample(coarse, TGFB, s, nx, ny)
+def attraction(s, coarse, sites, binders, today, p, nx, ny):
+    """Return how much a precursor is drawn to site `s`, and the free RANKL there (pM)."""
+    around = corners(s, nx, ny)
+    free = rankl_among(coarse, around, binders, p)
+    tgfb = blend(coarse, TGFB, around)
     pull = hill4(free, p.precursor_rankl_half_pm) + saturation(tgfb, p.coupling_tgfb_half_pm)
     score = p.precursor_chemotaxis * pull
     if today.day - sites[s].formed_day < p.mineral_lag_days:
         score -= 2.0
-    return score
+    return score, free
 
 
 @helper
-def wander(cell, moves, fine, coarse, sites, binders, today, p, nx, ny):
-    """Move a precursor: at each move it weighs its place against one other."""
+def wander(cell, moves, coarse, sites, binders, today, p, nx, ny):
+    """Move a precursor: at each move it weighs its place against one other.
+
+    Returns the free RANKL where it ends (pM).
+    """
     s = cell.site
-    here = attraction(s, fine, coarse, sites, binders, today, p, nx, ny)
+    here, free = attraction(s, coarse, sites, binders, today, p, nx, ny)
     for m in range(moves):
         u = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m)
         v = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m + 1)
@@ -88,16 +92,17 @@ def wander(cell, moves, fine, coarse, sites, binders, today, p, nx, ny):
         there = neighbour(s, dx, dy, nx, ny)
         if sites[there].state >= HOLE:
             continue
-        score = attraction(there, fine, coarse, sites, binders, today, p, nx, ny)
+        score, free_there = attraction(there, coarse, sites, binders, today, p, nx, ny)
         w = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m + 2)
         noise = p.precursor_noise * math.log(w / (1.0 - w))
         if score - here + noise > 0.0:
-            s, here = there, score
+            s, here, free = there, score, free_there
     cell.site = s
+    return free
 
 
 @kernel
-def live(cells, count, fine, coarse, sites, binders, today, p, nx, ny, steps_per_day):
+def live(cells, count, coarse, sites, binders, today, p, nx, ny, steps_per_day):
     """Let every precursor age, move, and raise or lose NFATc1.
 
     NFATc1 needs RANK occupancy AND a colony factor; without M-CSF precursors also die early.
@@ -115,8 +120,7 @@ def live(cells, count, fine, coarse, sites, binders, today, p, nx, ny, steps_per
         if lost or sites[s].state >= HOLE:
             remove_row(cells, count, i)
             continue
-        wander(cell, moves, fine, coarse, sites, binders, t, q, nx, ny)
-        free = free_rankl(cell.site, fine, coarse, binders, q, nx, ny)
+        free = wander(cell, moves, coarse, sites, binders, t, q, nx, ny)
         drive = nfatc1_drive(cell.site, free, coarse, q, nx, ny)
         gain = (
             q.precursor_nfatc1_gain_per_day * drive - q.precursor_nfatc1_decay_per_day * cell.nfatc1

@@ -28,15 +28,17 @@ def free_ligand(total, own, own_kd, binders):
         ratio += binders[i, 0] / binders[i, 1]
     free = total / ratio
     for _ in range(30):
-        share = own / (own_kd + free)
-        bound, slope = share * free, 1.0 + share * own_kd / (own_kd + free)
+        per = 1.0 / (own_kd + free)
+        share = own * per
+        bound, slope = share * free, 1.0 + share * own_kd * per
         for i in range(binders.shape[0]):
-            share = binders[i, 0] / (binders[i, 1] + free)
+            per = 1.0 / (binders[i, 1] + free)
+            share = binders[i, 0] * per
             bound += share * free
-            slope += share * binders[i, 1] / (binders[i, 1] + free)
+            slope += share * binders[i, 1] * per
         step = (total - free - bound) / slope
         free += step
-        if step <= 1e-3 * free:  # the next error is its square
+        if step <= 1e-2 * free:  # the next error is about its square
             break
     return free
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from bmu_abm.compiled import helper
-from bmu_abm.fields import MCSF, OPG, RANKL, sample
+from bmu_abm.fields import MCSF, OPG, RANKL, blend, corners, sample
 from bmu_abm.signalling.binding import free_ligand, hill4, saturation
 
 
 @helper
-def free_rankl(s, fine, coarse, binders, p, nx, ny):
+def free_rankl(s, coarse, binders, p, nx, ny):
     """Return the free RANKL (pM) at site `s`, among OPG, RANK and drugs (`binders`)."""
-    opg = sample(coarse, OPG, s, nx, ny)
-    return free_ligand(float(fine[RANKL, s]), opg, p.binding_rankl_opg_kd_pm, binders)
+    return rankl_among(coarse, corners(s, nx, ny), binders, p)
+
+
+@helper
+def rankl_among(coarse, around, binders, p):
+    """Return the free RANKL (pM) between four blocks (see `corners`)."""
+    rankl, opg = blend(coarse, RANKL, around), blend(coarse, OPG, around)
+    return free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
 
 
 @helper

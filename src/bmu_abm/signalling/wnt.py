@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bmu_abm.compiled import helper
-from bmu_abm.fields import SCLEROSTIN, SFRP1, WNT, sample
+from bmu_abm.fields import SCLEROSTIN, SFRP1, WNT, blend, corners
 
 REFERENCE_SCLEROSTIN_PM = 30.0
 REFERENCE_SFRP1_PM = 4.0
@@ -29,9 +29,10 @@ def activity(wnt, sclerostin, sfrp1, p):
 @helper
 def beta_catenin(s, fine, coarse, p, nx, ny):
     """Return beta-catenin activity of an osteoblast-lineage cell at site `s`."""
+    around = corners(s, nx, ny)
     return activity(
         float(fine[WNT, s]),
-        sample(coarse, SCLEROSTIN, s, nx, ny),
-        sample(coarse, SFRP1, s, nx, ny),
+        blend(coarse, SCLEROSTIN, around),
+        blend(coarse, SFRP1, around),
         p,
     )
