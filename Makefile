@@ -28,7 +28,9 @@ run: $(VENV)/.base
 	@echo "figure in $(OUT)/figure.png"
 
 test: $(VENV)/.test
-	$(PY) -m pytest $(ARGS)
+	@echo "compiling the kernels, once for all workers"
+	@$(PY) -c "from bmu_abm.model import warm_up; warm_up()"
+	$(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff check .

@@ -10,6 +10,7 @@ import numpy as np
 
 from bmu_abm import snapshots
 from bmu_abm.cells import osteoclast
+from bmu_abm.fields import COARSE, FINE
 from bmu_abm.host import shipped_host_table
 from bmu_abm.model import BoneModel
 from bmu_abm.scenario import Scenario
@@ -55,7 +56,7 @@ def still_bone() -> BoneModel:
     model._wake()
     for array in (model.fields.fine, model.fields.coarse):
         array[:] = 0.0
-    model.fields.reset_sources(np.zeros(2, np.float32), np.zeros(7, np.float32))
+    model.fields.reset_sources(np.zeros(len(FINE), np.float32), np.zeros(len(COARSE), np.float32))
     return model
 
 

@@ -77,7 +77,7 @@ def test_the_field_falls_over_its_decay_length():
     f.native_source("RANKL")[0, :, 0] = 1.0
     f.solve()
     profile = f.native("RANKL")[0, 0]
-    length = DECLARATIONS["RANKL"].decay_length_um / 10.0
+    length = DECLARATIONS["RANKL"].decay_length_um / 20.0
     fall = np.log(profile[5] / profile[15]) / 10.0
     assert fall == pytest.approx(np.arccosh(1 + 0.5 / length**2), rel=1e-3)
     assert fall == pytest.approx(1 / length, rel=0.01)

@@ -70,6 +70,12 @@ def _cache_root() -> Path:
     return user_cache_path("bmu_abm") / "kernels"
 
 
+def nothing_compiled() -> bool:
+    """Tell whether the cache on disk is still empty, so that the first run has to compile."""
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    return folder is None or next(Path(folder).rglob("*.nbi"), None) is None
+
+
 def _prune(root: Path, keep: str) -> None:
     horizon = time.time() - _KEEP_DAYS * 86400
     for folder in root.iterdir():

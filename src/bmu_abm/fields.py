@@ -61,6 +61,8 @@ DECLARATIONS: dict[str, FieldDeclaration] = {
     )
 }
 NAMES = tuple(DECLARATIONS)
+# Larger stacks of fields are solved face by face, each in the processor's cache.
+ALL_AT_ONCE = 500_000
 FINE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 1)
 COARSE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 2)
 # Rows of the fine and coarse arrays, in the order of the declarations.
@@ -151,10 +153,20 @@ class Fields:
 
 
 def _solve(source: NDArray, shape: tuple[int, ...], factor: NDArray, out: NDArray) -> None:
-    spectrum = fft.rfft2(source.reshape(shape))
+    sources, fields = source.reshape(shape), out.reshape(shape)
+    if source.size <= ALL_AT_ONCE:
+        _transform(sources, factor, fields)
+        return
+    for row in range(shape[0]):
+        for face in range(shape[1]):
+            _transform(sources[row, face], factor[row, 0], fields[row, face])
+
+
+def _transform(source: NDArray, factor: NDArray, out: NDArray) -> None:
+    spectrum = fft.rfft2(source)
     spectrum.view(np.float32)[...] *= factor
-    solved = fft.irfft2(spectrum, s=shape[-2:], overwrite_x=True)
-    np.maximum(solved, np.float32(0.0), out=out.reshape(shape))
+    solved = fft.irfft2(spectrum, s=source.shape[-2:], overwrite_x=True)
+    np.maximum(solved, np.float32(0.0), out=out)
 
 
 def _refine(coarse: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -48,5 +48,5 @@ def test_it_secretes_rankl_and_sfrp1_by_its_area(still, radius_um):
     bones.changed(m, adipocyte_rankl_pm=4.0, adipocyte_sfrp1_pm=12.0)
     rules.adipocytes(rules.silence(m))
     area = math.pi * (radius_um / 10.0) ** 2
-    assert m.fields.native_source("RANKL").sum() == pytest.approx(4.0 * area, rel=1e-5)
+    assert m.fields.native_source("RANKL").sum() == pytest.approx(1.0 * area, rel=1e-5)
     assert m.fields.native_source("SFRP1").sum() == pytest.approx(3.0 * area, rel=1e-5)

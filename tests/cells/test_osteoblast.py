@@ -112,7 +112,7 @@ def test_forming_bone_secretes_opg_wnt_rankl_and_slit3(still):
         osteoblast_slit3_ng_ml=150.0,
     )  # fmt: skip
     rules.osteoblasts(rules.silence(m))
-    for name, each in (("OPG", 150.0), ("Wnt", 0.5), ("RANKL", 10.0), ("SLIT3", 37.5)):
+    for name, each in (("OPG", 150.0), ("Wnt", 0.5), ("RANKL", 2.5), ("SLIT3", 37.5)):
         assert m.fields.native_source(name).sum() == pytest.approx(each * n, rel=1e-5)
 
 

@@ -26,6 +26,7 @@ OsteoclastPrecursor = agent_class("OsteoclastPrecursor", "osteoclast_precursor",
 
 MOVES_PER_DAY = 4
 RIPE = 1.0
+FUSED = -1.0  # NFATc1 of a cell that is now part of an osteoclast
 
 
 @helper
@@ -137,32 +138,59 @@ def fuse(cells, count, clasts, n_clasts, sites, coarse, today, p, nx, ny):
     SLIT3 brakes fusion.
     """
     t, q = today[0], p[0]
-    i = 0
-    while i < count[0]:
+    ripe = ripe_rows(cells, count)
+    for k in range(ripe.shape[0]):
+        i = ripe[k]
         cell = cells[i]
-        if cell.nfatc1 < RIPE:
-            i += 1
+        if cell.nfatc1 < RIPE:  # fused in this step
             continue
         slit3 = saturation(sample(coarse, SLIT3, cell.site, nx, ny), q.precursor_slit3_half_ng_ml)
         willing = (1.0 - q.precursor_slit3_brake * slit3) * t.dt
         if hashing.uniform(t.key, hashing.FUSION, cell.id, t.tick) >= willing:
-            i += 1
             continue
         if join(cell.site, clasts, sites, q, nx, ny):
+            cell.nfatc1 = FUSED
+        elif ripe_around(cells, ripe, cell.site, q, nx, ny) >= q.precursor_fusion_number:
+            unite(cells, ripe, i, clasts, n_clasts, sites, t, q, nx, ny)
+    if ripe.shape[0]:
+        remove_fused(cells, count)
+
+
+@helper
+def ripe_rows(cells, count):
+    """Return the rows of the ripe precursors."""
+    number = 0
+    for i in range(count[0]):
+        if cells[i].nfatc1 >= RIPE:
+            number += 1
+    rows = np.empty(number, np.int64)
+    number = 0
+    for i in range(count[0]):
+        if cells[i].nfatc1 >= RIPE:
+            rows[number] = i
+            number += 1
+    return rows
+
+
+@helper
+def remove_fused(cells, count):
+    """Remove the precursors that have become part of an osteoclast."""
+    i = 0
+    while i < count[0]:
+        if cells[i].nfatc1 == FUSED:
             remove_row(cells, count, i)
-        elif ripe_around(cells, count, cell.site, q, nx, ny) >= q.precursor_fusion_number:
-            unite(cells, count, i, clasts, n_clasts, sites, t, q, nx, ny)
         else:
             i += 1
 
 
 @helper
-def ripe_around(cells, count, s, p, nx, ny):
-    """Count ripe precursors within reach of site `s`."""
+def ripe_around(cells, ripe, s, p, nx, ny):
+    """Count the precursors among the rows `ripe` that are still ripe within reach of site `s`."""
     reach = p.precursor_fusion_reach_sites
     number = 0
-    for j in range(count[0]):
-        if cells[j].nfatc1 >= RIPE and near(s, cells[j].site, reach, nx, ny):
+    for k in range(ripe.shape[0]):
+        cell = cells[ripe[k]]
+        if cell.nfatc1 >= RIPE and near(s, cell.site, reach, nx, ny):
             number += 1
     return number
 
@@ -177,20 +205,20 @@ def near(a, b, reach, nx, ny):
 
 
 @helper
-def unite(cells, count, i, clasts, n_clasts, sites, today, p, nx, ny):
+def unite(cells, ripe, i, clasts, n_clasts, sites, today, p, nx, ny):
     """Make an osteoclast of precursor `i`, whose id it takes, and the ripe ones around it."""
-    s, identity = cells[i].site, cells[i].id
+    founder = cells[i]
+    s = founder.site
     if sites[s].osteoclast > 0 or not has_room(clasts, n_clasts):
-        cells[i].nfatc1 = 0.9 * RIPE
+        founder.nfatc1 = 0.9 * RIPE
         return
+    founder.nfatc1 = FUSED
     nuclei = 1
-    j = 0
-    while j < count[0]:
-        founder = cells[j].id == identity
-        joins = cells[j].nfatc1 >= RIPE and nuclei < p.osteoclast_max_nuclei
-        if founder or (joins and near(s, cells[j].site, p.precursor_fusion_reach_sites, nx, ny)):
-            nuclei += 0 if founder else 1
-            remove_row(cells, count, j)
-            continue
-        j += 1
-    found(clasts, n_clasts, identity, s, nuclei, sites, today, p, nx, ny)
+    for k in range(ripe.shape[0]):
+        cell = cells[ripe[k]]
+        if nuclei >= p.osteoclast_max_nuclei:
+            break
+        if cell.nfatc1 >= RIPE and near(s, cell.site, p.precursor_fusion_reach_sites, nx, ny):
+            cell.nfatc1 = FUSED
+            nuclei += 1
+    found(clasts, n_clasts, founder.id, s, nuclei, sites, today, p, nx, ny)

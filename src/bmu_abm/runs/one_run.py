@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bmu_abm.compiled import nothing_compiled
 from bmu_abm.errors import InputError
 from bmu_abm.runs import points
 from bmu_abm.runs.attempt import Failure
@@ -108,6 +110,8 @@ def _run(
     design: list[points.Point], jobs: int, quiet: bool, model_class: type[BoneModel] | None
 ) -> Ensemble:
     jobs = min(jobs, len(design))
+    if not quiet and model_class is None and nothing_compiled():
+        print("compiling the rules of the cells: once, for a minute or two", file=sys.stderr)
     if jobs == 1:
         return run_ensemble(design, progress=not quiet, model_class=model_class)
     if model_class is None:
