@@ -96,15 +96,15 @@ def test_the_name_of_the_cache_follows_what_kernels_can_see(copy_of_the_package,
     assert compiled.kernel_hash() == changed
 
 
-# -- one type per kernel --------------------------------------------------------------------------
-
-
 def test_an_empty_cache_is_told_from_a_full_one(tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     assert compiled.nothing_compiled()
     (tmp_path / "cells").mkdir()
     (tmp_path / "cells" / "rule.nbi").touch()
     assert not compiled.nothing_compiled()
+
+
+# -- one type per kernel --------------------------------------------------------------------------
 
 
 def test_every_kernel_has_one_signature_after_a_run(tmp_path):
