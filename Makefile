@@ -4,7 +4,7 @@ VENV = .venv
 PYTHON =
 PY = $(VENV)/bin/python
 BMU = $(VENV)/bin/bmu
-PIP = $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP = $(PY) -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt
 
 SCENARIO = estrogen_loss
 OUT = runs/$(SCENARIO)
@@ -79,17 +79,19 @@ $(VENV)/bin/python:
 	echo "making $(VENV) with $$chosen"; \
 	"$$chosen" -m venv $(VENV)
 
-$(VENV)/.base: $(VENV)/bin/python pyproject.toml constraints.txt
+NEEDS = $(VENV)/bin/python pyproject.toml constraints.txt
+
+$(VENV)/.base: $(NEEDS)
 	@echo "installing the package"
 	@$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.base
-	@echo "installing what the tests need"
+$(VENV)/.test: $(NEEDS)
+	@echo "installing the package and what the tests need"
 	@$(PIP) --editable '.[test]'
-	@touch $@
+	@touch $(VENV)/.base $@
 
-$(VENV)/.dev: $(VENV)/.test
-	@echo "installing what the checks need"
+$(VENV)/.dev: $(NEEDS)
+	@echo "installing the package and what tests and checks need"
 	@$(PIP) --editable '.[dev]'
-	@touch $@
+	@touch $(VENV)/.base $(VENV)/.test $@

@@ -36,8 +36,8 @@ def accumulate_damage(m: BoneModel) -> None:
 def osteocytes(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     osteocyte.live(
-        *m._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.coarse,
-        f.coarse_source, m.calls, m.n_calls, m.today, m._p, *_grid(m),
+        *m._cells("osteocyte"), b.sites, f.coarse, f.coarse_source, m.calls, m.n_calls,
+        m.today, m._p, *_grid(m),
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from bmu_abm import hashing
 from bmu_abm.cells.rows import note
 from bmu_abm.compiled import helper, kernel
@@ -56,9 +58,11 @@ def accumulate(
 @helper
 def grow_old(c, top, bottom, born, damage, slice_nm, gain, today, p):
     """Add the damage of one visit to the slices of a column; old bone is more brittle."""
-    per_day = gain / (365.0 * p.damage_age_years)
+    slices, laid = damage[c], born[c]
+    fresh, day = np.float32(gain), np.int32(today.day)
+    per_day = np.float32(gain / (365.0 * p.damage_age_years))
     for k in range(bottom // slice_nm, (top - 1) // slice_nm + 1):
-        damage[c, k] += gain + per_day * max(0, today.day - born[c, k])
+        slices[k] += fresh + per_day * np.float32(max(np.int32(0), day - laid[k]))
 
 
 @helper

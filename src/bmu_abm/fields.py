@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from bmu_abm.compiled import helper
+from bmu_abm.screened import Solver
 
 
 @dataclass(frozen=True)
@@ -61,24 +61,11 @@ DECLARATIONS: dict[str, FieldDeclaration] = {
     )
 }
 NAMES = tuple(DECLARATIONS)
-# Larger stacks of fields are solved face by face, each in the processor's cache.
-ALL_AT_ONCE = 500_000
 FINE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 1)
 COARSE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 2)
 # Rows of the fine and coarse arrays, in the order of the declarations.
 (WNT,) = range(1)
 RANKL, OPG, TGFB, CXCL12, SLIT3, SCLEROSTIN, MCSF, SFRP1 = range(8)
-
-
-def transfer(shape: tuple[int, int], length: float) -> NDArray[np.float32]:
-    """Return 1 / (1 + length^2 lap5) for `rfft2` of a grid of `shape`; length in grid cells.
-
-    Each factor stands twice, for the real and the imaginary part.
-    """
-    ky = 2.0 - 2.0 * np.cos(2.0 * np.pi * np.arange(shape[0]) / shape[0])
-    kx = 2.0 - 2.0 * np.cos(2.0 * np.pi * np.arange(shape[1] // 2 + 1) / shape[1])
-    symbol = ky[:, None] + kx[None, :]
-    return np.repeat(1.0 / (1.0 + length * length * symbol), 2, axis=-1).astype(np.float32)
 
 
 class Fields:
@@ -103,18 +90,13 @@ class Fields:
         self.coarse = np.zeros((len(COARSE), ny * nx // 2), np.float32)
         self.fine_source = np.zeros_like(self.fine)
         self.coarse_source = np.zeros_like(self.coarse)
-        self._fine_transfer = self._transfers(FINE, site_um)
-        self._coarse_transfer = self._transfers(COARSE, 2.0 * site_um)
-
-    def _transfers(self, names: tuple[str, ...], cell_um: float) -> NDArray[np.float32]:
-        shape = self._fine_shape[2:] if names == FINE else self._coarse_shape[2:]
-        lengths = [DECLARATIONS[name].decay_length_um / cell_um for name in names]
-        return np.stack([transfer(shape, length) for length in lengths])[:, None]
+        self._fine_solver = Solver(_lengths(FINE, site_um), ny, nx)
+        self._coarse_solver = Solver(_lengths(COARSE, 2.0 * site_um), ny // 2, nx // 2)
 
     def solve(self) -> None:
         """Solve every field for its source."""
-        _solve(self.fine_source, self._fine_shape, self._fine_transfer, self.fine)
-        _solve(self.coarse_source, self._coarse_shape, self._coarse_transfer, self.coarse)
+        self._fine_solver.solve(self.fine_source, self.fine)
+        self._coarse_solver.solve(self.coarse_source, self.coarse)
 
     def reset_sources(self, fine: NDArray[np.float32], coarse: NDArray[np.float32]) -> None:
         """Set the sources to the uniform ones, `fine` (n_fine,) and `coarse` (n_coarse,)."""
@@ -152,21 +134,9 @@ class Fields:
         return float(self.native(name).mean(dtype=np.float64))
 
 
-def _solve(source: NDArray, shape: tuple[int, ...], factor: NDArray, out: NDArray) -> None:
-    sources, fields = source.reshape(shape), out.reshape(shape)
-    if source.size <= ALL_AT_ONCE:
-        _transform(sources, factor, fields)
-        return
-    for row in range(shape[0]):
-        for face in range(shape[1]):
-            _transform(sources[row, face], factor[row, 0], fields[row, face])
-
-
-def _transform(source: NDArray, factor: NDArray, out: NDArray) -> None:
-    spectrum = fft.rfft2(source)
-    spectrum.view(np.float32)[...] *= factor
-    solved = fft.irfft2(spectrum, s=source.shape[-2:], overwrite_x=True)
-    np.maximum(solved, np.float32(0.0), out=out)
+def _lengths(names: tuple[str, ...], cell_um: float) -> list[float]:
+    """Return the decay lengths in grid cells."""
+    return [DECLARATIONS[name].decay_length_um / cell_um for name in names]
 
 
 def _refine(coarse: NDArray[np.float32]) -> NDArray[np.float32]:

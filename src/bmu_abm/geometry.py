@@ -7,6 +7,8 @@ index of its front site.
 
 from __future__ import annotations
 
+import numpy as np
+
 from bmu_abm.compiled import helper
 
 FRONT, BACK = 0, 1
@@ -20,6 +22,12 @@ def neighbour(s, dx, dy, nx, ny):
     x = wrapped(s - row * nx + dx, nx)
     y = wrapped(row - first + dy, ny)
     return (first + y) * nx + x
+
+
+@helper
+def strode(s, dx, dy, nx, ny):
+    """Return the site nearest to a real offset (dx, dy) in sites from the middle of `s`."""
+    return neighbour(s, int(np.rint(dx)), int(np.rint(dy)), nx, ny)
 
 
 @helper

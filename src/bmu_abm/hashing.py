@@ -46,6 +46,7 @@ from bmu_abm.compiled import helper
 ) = range(28)
 
 _MASK = (1 << 64) - 1
+FOUR_BYTES_SD = math.sqrt(4.0 * (256.0**2 - 1.0) / 12.0)
 
 
 def run_key(seed: int, replicate: int) -> int:
@@ -69,12 +70,33 @@ def _mix(z):
 
 
 @helper
-def uniform(key, process, who, tick, k=0):
-    """Return a float64 in (0, 1): the `k`-th draw of `who` in `process` at `tick`."""
+def bits(key, process, who, tick, k=0):
+    """Return 64 random bits: the `k`-th draw of `who` in `process` at `tick`."""
     z = np.uint64(key) ^ _mix(np.uint64(who))
     z = _mix(z + np.uint64(process) * np.uint64(0xA0761D6478BD642F))
-    z = _mix(z ^ (np.uint64(tick) * np.uint64(0xE7037ED1A0B428DB) + np.uint64(k)))
+    return _mix(z ^ (np.uint64(tick) * np.uint64(0xE7037ED1A0B428DB) + np.uint64(k)))
+
+
+@helper
+def uniform(key, process, who, tick, k=0):
+    """Return a float64 in (0, 1): the `k`-th draw of `who` in `process` at `tick`."""
+    z = bits(key, process, who, tick, k)
     return (np.float64(z >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
+
+
+@helper
+def displacement(key, process, who, tick, k=0):
+    """Return two steps of mean 0 and variance 1, nearly normal, from one draw.
+
+    Each is a sum of four uniform bytes: the 97.5th percentile is 1.95, none is beyond 3.45.
+    """
+    z = bits(key, process, who, tick, k)
+    every_second = np.uint64(0x00FF00FF00FF00FF)
+    pairs = (z & every_second) + ((z >> np.uint64(8)) & every_second)
+    fours = pairs + (pairs >> np.uint64(16))
+    dx = np.float64(np.int64(fours & np.uint64(0xFFFF)) - 510)
+    dy = np.float64(np.int64((fours >> np.uint64(32)) & np.uint64(0xFFFF)) - 510)
+    return dx * (1.0 / FOUR_BYTES_SD), dy * (1.0 / FOUR_BYTES_SD)
 
 
 @helper

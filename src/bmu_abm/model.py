@@ -189,8 +189,8 @@ class BoneModel(mesa.Model):
             self.n_cracks, self.today, self._p, *g, self.spec.steps_per_day,
         )  # fmt: skip
         osteocyte.live(
-            *self._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.coarse, f.coarse_source,
-            self.calls, self.n_calls, self.today, self._p, *g,
+            *self._cells("osteocyte"), b.sites, f.coarse, f.coarse_source, self.calls,
+            self.n_calls, self.today, self._p, *g,
         )  # fmt: skip
         if self.n_calls[0]:
             osteocyte.call(
@@ -279,8 +279,8 @@ class BoneModel(mesa.Model):
         self.body.emit(self)
         b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
         osteocyte.live(
-            *self._cells("osteocyte"), b.sites, b.damage, b.slice_nm, f.coarse, f.coarse_source,
-            self.calls, self.n_calls, self.today, self._p, *g,
+            *self._cells("osteocyte"), b.sites, f.coarse, f.coarse_source, self.calls,
+            self.n_calls, self.today, self._p, *g,
         )  # fmt: skip
         self.n_calls[0] = 0
 

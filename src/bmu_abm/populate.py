@@ -71,8 +71,7 @@ def _drawn(
 def survival(years: NDArray[np.float64], p: np.void) -> NDArray[np.float64]:
     """Return the share of osteocytes that are alive at an age, without estrogen loss."""
     cubed = years + years**3 / (3.0 * p["osteocyte_ageing_years"] ** 2)
-    harmed = p["osteocyte_damage_death"] * years**2 / 2.0
-    return np.exp(-cubed / p["osteocyte_life_years"] - harmed)
+    return np.exp(-cubed / p["osteocyte_life_years"])
 
 
 def customary_strain(trabecula: Trabecula, p: np.void) -> NDArray[np.float64]:

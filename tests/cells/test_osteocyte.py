@@ -12,7 +12,7 @@ YEAR = 365.0
 
 def buried(m, sites=None, depth_um=20.0, age=4 * YEAR, **fields):
     """Bury osteocytes that do not die below sites of the front face (all of them by default)."""
-    bones.changed(m, osteocyte_life_years=1e9, osteocyte_damage_death=0.0)
+    bones.changed(m, osteocyte_life_years=1e9, osteocyte_crack_death=0.0)
     sites = np.arange(m.trabecula.n_columns) if sites is None else np.atleast_1d(sites)
     z = m.trabecula.sites["height"][sites] - round(1000 * depth_um)
     told = {"z": z, "age": age, "customary_strain": 1.0, "secretion": 1.0}
@@ -93,7 +93,7 @@ def test_old_cells_next_to_resorption_spread_it(still):
     assert secreted(m, "RANKL") == pytest.approx(secretion_under(still, "RANKL", age=10 * YEAR))
 
 
-@pytest.mark.parametrize("harm", ["damage", "estrogen", "age", "calling"])
+@pytest.mark.parametrize("harm", ["estrogen", "age", "calling"])
 def test_what_kills_osteocytes(still, harm):
     """400 cells for 30 days at a hazard near 0.3 a year, or at one at least four times as high.
 
@@ -105,10 +105,9 @@ def test_what_kills_osteocytes(still, harm):
         m = still()
         cells = buried(m, age=0.0)
         bones.changed(
-            m, osteocyte_life_years=3.0, osteocyte_ageing_years=1.0, osteocyte_damage_death=0.1,
+            m, osteocyte_life_years=3.0, osteocyte_ageing_years=1.0,
             osteocyte_estrogen_death=4.0, osteocyte_ageing_call=0.0, osteocyte_call_memory_days=1e9,
         )  # fmt: skip
-        m.trabecula.damage[:] = 40.0 if harmed and harm == "damage" else 0.0
         m.today["estrogen"] = 0.0 if harmed and harm == "estrogen" else 1.0
         cells["age"] = 4 * YEAR if harmed and harm == "age" else 0.0
         cells["calling"] = 2.0 if harmed and harm == "calling" else 0.0
@@ -160,6 +159,27 @@ def test_an_event_makes_a_patch_call_and_a_crack_also_harms_its_slices(still, cr
     assert set(harmed) == set(cells["site"][cells["calling"] > 0])
     slices = m.trabecula.damage[bones.middle(m)]
     assert slices.max() == 4.0 and np.count_nonzero(slices) == 60.0 / m.trabecula.slice_um
+
+
+def test_a_crack_kills_a_share_of_its_patch_and_the_rest_calls(still):
+    """About 100 cells lie in the patch; half die: 3 standard deviations are 15."""
+    m = still()
+    buried(m)
+    bones.changed(m, osteocyte_crack_death=0.5)
+    event(m, crack=True)
+    left = m.populations["osteocyte"].live
+    far = bones.distance(m, left["site"], np.full(len(left), bones.middle(m)))
+    died, calling = m.trabecula.n_columns - len(left), np.count_nonzero(left["calling"])
+    assert (left["calling"][far <= 3] == 1.0).all()
+    assert abs(died - calling) < 3 * np.sqrt(died + calling) and died > 20
+
+
+def test_other_events_kill_no_cell(still):
+    m = still()
+    cells = buried(m)
+    bones.changed(m, osteocyte_crack_death=1.0)
+    event(m, crack=False)
+    assert len(m.populations["osteocyte"]) == len(cells)
 
 
 def test_calling_raises_rankl(still):

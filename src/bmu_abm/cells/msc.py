@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from bmu_abm import hashing
 from bmu_abm.cells import adipocyte, osteoblast
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, SLIT3, WNT, sample
-from bmu_abm.geometry import neighbour
+from bmu_abm.geometry import neighbour, strode
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.wnt import beta_catenin
 from bmu_abm.surface import is_eroded
@@ -86,16 +84,12 @@ def migrate(cell, moves, coarse, sites, today, p, nx, ny):
     stride = p.msc_step_sites * (1.0 + p.msc_slit3_migration * slit3)
     here = math.log(1.0 + sample(coarse, CXCL12, s, nx, ny))
     for m in range(moves):
-        u = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 3 * m)
-        v = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 3 * m + 1)
-        radius = stride * math.sqrt(-2.0 * math.log(u))
-        dx = int(np.rint(radius * math.cos(2.0 * math.pi * v)))
-        dy = int(np.rint(radius * math.sin(2.0 * math.pi * v)))
-        there = neighbour(s, dx, dy, nx, ny)
+        dx, dy = hashing.displacement(today.key, hashing.MSC_STEP, cell.id, today.tick, 2 * m)
+        there = strode(s, dx * stride, dy * stride, nx, ny)
         if sites[there].state >= HOLE:
             continue
         score = math.log(1.0 + sample(coarse, CXCL12, there, nx, ny))
-        w = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 3 * m + 2)
+        w = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 2 * m + 1)
         pull = p.msc_chemotaxis * cell.cxcr4 * (score - here)
         if pull + math.log(w / (1.0 - w)) > 0.0:
             s, here = there, score

@@ -28,12 +28,12 @@ Osteocyte = agent_class("Osteocyte", "osteocyte", FIELDS)
 TERRITORY_MM3 = 1e9 / (40.0 * 100.0)
 MAX_CALLS = 4096
 DAYS_PER_YEAR = 365.0
+SITE_UM = 10.0
 
 
 @helper
-def nearest_surface(c, z, sites, nx, ny):
+def nearest_surface(c, back, z, sites):
     """Return the site to which a cell at `z` of column `c` reports, and its depth (um)."""
-    back = back_site(c, nx, ny)
     to_front = sites[c].height - z
     to_back = z - sites[back].height
     if to_front <= to_back:
@@ -42,14 +42,19 @@ def nearest_surface(c, z, sites, nx, ny):
 
 
 @helper
-def death_hazard(cell, damage, today, p):
-    """Return the hazard of death (1/day): age, damage, estrogen and distress."""
+def death_hazards(today, p):
+    """Return two hazards of death of the day (1/day): of a young cell, and per square year."""
+    daily = (1.0 + p.osteocyte_estrogen_death * (1.0 - today.estrogen)) / DAYS_PER_YEAR
+    young = daily / p.osteocyte_life_years
+    return young, young / p.osteocyte_ageing_years**2
+
+
+@helper
+def death_hazard(cell, hazards):
+    """Return the hazard of death (1/day): age, estrogen and distress."""
     years = cell.age * (1.0 / DAYS_PER_YEAR)
-    ageing, life = p.osteocyte_ageing_years, p.osteocyte_life_years
-    yearly = (ageing * ageing + years * years) / (ageing * ageing * life)
-    yearly += p.osteocyte_damage_death * damage
-    yearly *= 1.0 + p.osteocyte_estrogen_death * (1.0 - today.estrogen)
-    return yearly * (1.0 + 2.0 * cell.calling) * (1.0 / DAYS_PER_YEAR)
+    young, by_age = hazards
+    return (young + by_age * years * years) * (1.0 + 2.0 * cell.calling)
 
 
 @helper
@@ -79,42 +84,40 @@ def secrete(cell, s, depth, strain, coarse_source, coarse, sites, today, p, nx, 
 
 
 @kernel
-def live(
-    cells, count, sites, damage, slice_nm, coarse, coarse_source, calls, n_calls,
-    today, p, nx, ny,
-):  # fmt: skip
+def live(cells, count, sites, coarse, coarse_source, calls, n_calls, today, p, nx, ny):
     """Let every osteocyte live for a step.
 
     A cell whose place has been resorbed is exhumed. Old cells that die may set off a patch of
     calling neighbours; their columns are appended to `calls`.
     """
     t, q = today[0], p[0]
+    hazards = death_hazards(t, q)
+    adapting = t.dt / (DAYS_PER_YEAR * q.osteocyte_accommodation_years)
+    reach_um, tick, key, dt = q.osteocyte_reach_um, t.tick, t.key, t.dt
     i = 0
     while i < count[0]:
         cell = cells[i]
         c = column_of(cell.site, nx, ny)
-        s, depth = nearest_surface(c, cell.z, sites, nx, ny)
+        back = back_site(c, nx, ny)
+        s, depth = nearest_surface(c, back, cell.z, sites)
         if depth <= 0.0 or sites[s].state >= HOLE:
             remove_row(cells, count, i)
             continue
         cell.site = s
-        cell.age += t.dt
-        k = cell.z // slice_nm
-        hazard = death_hazard(cell, damage[c, k], t, q) * t.dt
-        if hashing.uniform(t.key, hashing.OSTEOCYTE_DEATH, cell.id, t.tick) < hazard:
-            u = hashing.uniform(t.key, hashing.AGEING, cell.id, t.tick)
+        cell.age += dt
+        hazard = death_hazard(cell, hazards) * dt
+        if hashing.uniform(key, hashing.OSTEOCYTE_DEATH, cell.id, tick) < hazard:
+            u = hashing.uniform(key, hashing.AGEING, cell.id, tick)
             if depth < q.damage_patch_depth_um and u < q.osteocyte_ageing_call:
                 note(calls, n_calls, s)
             remove_row(cells, count, i)
             continue
-        thickness = (sites[c].height - sites[back_site(c, nx, ny)].height) / 1000.0
-        strain = relative_stress(thickness, t, q)
-        if depth < 3.0 * q.osteocyte_reach_um:
+        strain = relative_stress((sites[c].height - sites[back].height) / 1000.0, t, q)
+        if depth < 3.0 * reach_um:
             if cell.calling > 0.0:
                 fade(cell, sites[s], t, q)
             secrete(cell, s, depth, strain, coarse_source, coarse, sites, t, q, nx, ny)
-        step = t.dt / (DAYS_PER_YEAR * q.osteocyte_accommodation_years)
-        cell.customary_strain += (strain - cell.customary_strain) * step
+        cell.customary_strain += (strain - cell.customary_strain) * adapting
         i += 1
 
 
@@ -147,49 +150,67 @@ def patch_shape(s, tick, key, p):
 def call(cells, count, sites, damage, slice_nm, calls, n_calls, n_cracks, ledger, today, p, nx, ny):
     """Make the osteocytes around each event call; the first `n_cracks` events are microcracks.
 
-    A microcrack also adds damage to the slices of its patch.
+    A microcrack also adds damage to the slices of its patch and kills a share of its cells.
     """
     t, q = today[0], p[0]
-    site_um = 10.0
     for e in range(n_calls[0]):
         centre = calls[e]
         if sites[centre].state >= HOLE:
             continue
-        a, b, angle, depth = patch_shape(centre, t.tick, t.key, q)
-        ca, sa = math.cos(angle), math.sin(angle)
+        patch = patch_shape(centre, t.tick, t.key, q)
         ledger[0].calls += 1
-        front = centre < nx * ny
-        for i in range(count[0]):
-            cell = cells[i]
-            if (cell.site < nx * ny) != front:
-                continue
-            dx, dy = separation(centre, cell.site, nx, ny)
-            along = (ca * dx + sa * dy) * site_um / a
-            across = (ca * dy - sa * dx) * site_um / b
-            if along * along + across * across > 1.0:
-                continue
-            if abs(sites[cell.site].height - cell.z) < 1000.0 * depth:
-                cell.calling = 1.0
-        if e < n_cracks:
-            crack(centre, a, b, ca, sa, depth, sites, damage, slice_nm, q, nx, ny)
+        deaths = q.osteocyte_crack_death if e < n_cracks[0] else 0.0
+        rouse(cells, count, centre, patch, deaths, sites, t, nx, ny)
+        if e < n_cracks[0]:
+            crack(centre, patch, sites, damage, slice_nm, q, nx, ny)
     n_calls[0] = 0
 
 
 @helper
-def crack(centre, a, b, ca, sa, depth, sites, damage, slice_nm, p, nx, ny):
+def within(patch, dx, dy):
+    """Tell whether an offset (sites) lies in the ellipse of a patch."""
+    a, b, angle, _ = patch
+    ca, sa = math.cos(angle), math.sin(angle)
+    along, across = (ca * dx + sa * dy) * SITE_UM / a, (ca * dy - sa * dx) * SITE_UM / b
+    return along * along + across * across <= 1.0
+
+
+@helper
+def rouse(cells, count, centre, patch, deaths, sites, today, nx, ny):
+    """Make the cells of a patch call, but for the share `deaths`, which die."""
+    front = centre < nx * ny
+    i = 0
+    while i < count[0]:
+        cell = cells[i]
+        i += 1
+        if (cell.site < nx * ny) != front:
+            continue
+        dx, dy = separation(centre, cell.site, nx, ny)
+        if not within(patch, dx, dy):
+            continue
+        if abs(sites[cell.site].height - cell.z) >= 1000.0 * patch[3]:
+            continue
+        u = hashing.uniform(today.key, hashing.OSTEOCYTE_DEATH, cell.id, today.tick, 1)
+        if u < deaths:
+            i -= 1
+            remove_row(cells, count, i)
+        else:
+            cell.calling = 1.0
+
+
+@helper
+def crack(centre, patch, sites, damage, slice_nm, p, nx, ny):
     """Add the damage of a microcrack to the slices of its patch."""
-    reach = int(max(a, b) / 10.0) + 1
+    reach = int(max(patch[0], patch[1]) / SITE_UM) + 1
     for dy in range(-reach, reach + 1):
         for dx in range(-reach, reach + 1):
-            along = (ca * dx + sa * dy) * 10.0 / a
-            across = (ca * dy - sa * dx) * 10.0 / b
-            if along * along + across * across > 1.0:
+            if not within(patch, dx, dy):
                 continue
             s = neighbour(centre, dx, dy, nx, ny)
             if sites[s].state >= HOLE:
                 continue
             c = column_of(s, nx, ny)
-            add_damage(c, s, depth, sites, damage, slice_nm, p, nx, ny)
+            add_damage(c, s, patch[3], sites, damage, slice_nm, p, nx, ny)
 
 
 @helper

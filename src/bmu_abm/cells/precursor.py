@@ -12,7 +12,7 @@ from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import MCSF, SLIT3, TGFB, blend, corners, sample
-from bmu_abm.geometry import neighbour, separation
+from bmu_abm.geometry import separation, strode
 from bmu_abm.signalling.binding import hill4, saturation
 from bmu_abm.signalling.rank import nfatc1_drive, rankl_among
 from bmu_abm.trabecula import HOLE
@@ -82,19 +82,17 @@ def wander(cell, moves, coarse, sites, binders, today, p, nx, ny):
 
     Returns the free RANKL where it ends (pM).
     """
-    s = cell.site
+    s, stride = cell.site, p.precursor_step_sites
     here, free = attraction(s, coarse, sites, binders, today, p, nx, ny)
     for m in range(moves):
-        u = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m)
-        v = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m + 1)
-        radius = p.precursor_step_sites * math.sqrt(-2.0 * math.log(u))
-        dx = int(np.rint(radius * math.cos(2.0 * math.pi * v)))
-        dy = int(np.rint(radius * math.sin(2.0 * math.pi * v)))
-        there = neighbour(s, dx, dy, nx, ny)
+        dx, dy = hashing.displacement(
+            today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m
+        )
+        there = strode(s, dx * stride, dy * stride, nx, ny)
         if sites[there].state >= HOLE:
             continue
         score, free_there = attraction(there, coarse, sites, binders, today, p, nx, ny)
-        w = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 3 * m + 2)
+        w = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m + 1)
         noise = p.precursor_noise * math.log(w / (1.0 - w))
         if score - here + noise > 0.0:
             s, here, free = there, score, free_there
