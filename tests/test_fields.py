@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from bmu_abm import fields
+from bmu_abm import fields, screened
 from bmu_abm.fields import COARSE, DECLARATIONS, FINE, NAMES, Fields
 
 NX, NY = 40, 24
@@ -42,6 +42,20 @@ def test_the_solution_is_that_of_a_direct_solve(name):
     exact = np.stack([directly(s, DECLARATIONS[name].decay_length_um / cell_um) for s in source])
     assert np.abs(f.native(name) - exact).max() <= 1e-5 * exact.max()
     assert f.native(name).min() >= 0.0
+
+
+@pytest.mark.parametrize("band", [1, 3 * NX, 10**6])
+def test_large_stacks_are_solved_in_bands_with_the_same_result(monkeypatch, band):
+    whole, banded = Fields(NX, NY, 10.0), Fields(NX, NY, 10.0)
+    whole.fine_source[:] = np.random.default_rng(0).exponential(1.0, whole.fine.shape)
+    whole.coarse_source[:] = np.random.default_rng(1).exponential(1.0, whole.coarse.shape)
+    banded.fine_source[:], banded.coarse_source[:] = whole.fine_source, whole.coarse_source
+    whole.solve()
+    monkeypatch.setattr(screened, "ALL_AT_ONCE", 0)
+    monkeypatch.setattr(screened, "BAND", band)
+    banded.solve()
+    assert np.allclose(banded.fine, whole.fine, rtol=1e-6, atol=0)
+    assert np.allclose(banded.coarse, whole.coarse, rtol=1e-6, atol=0)
 
 
 def test_a_uniform_source_of_one_gives_a_field_of_one():

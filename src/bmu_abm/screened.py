@@ -13,8 +13,11 @@ from scipy import fft
 
 from bmu_abm.compiled import kernel
 
-# Larger stacks of fields are solved face by face, each in the processor's cache.
+# Larger stacks of fields are solved face by face and transformed in bands of rows: what the
+# transforms return then stays in the processor's cache and needs no fresh memory pages.
 ALL_AT_ONCE = 500_000
+BAND = 32_000  # elements
+NOTHING = np.float32(1e-30)  # below it a recursion ends, before numbers that slow processors down
 
 
 class Solver:
@@ -31,6 +34,7 @@ class Solver:
     def __init__(self, lengths: list[float], ny: int, nx: int) -> None:
         self._shape = (len(lengths), 2, ny, nx)
         self._factors = np.stack([factors(length, ny, nx) for length in lengths])
+        self._spectrum = np.empty((ny, nx // 2 + 1), np.complex64)
 
     def solve(self, source: NDArray[np.float32], out: NDArray[np.float32]) -> None:
         """Write the fields of `source` to `out`, both of n_fields x 2 x ny x nx elements."""
@@ -39,9 +43,20 @@ class Solver:
             _solve(sources, self._factors, fields)
             return
         for row in range(self._shape[0]):
-            one = slice(row, row + 1)
-            for face in (slice(0, 1), slice(1, 2)):
-                _solve(sources[one, face], self._factors[one], fields[one, face])
+            for face in range(2):
+                self._solve_face(sources[row, face], self._factors[row], fields[row, face])
+
+    def _solve_face(self, source: NDArray, factor: NDArray, out: NDArray) -> None:
+        ny, nx = source.shape
+        spectrum = self._spectrum
+        height = max(1, BAND // nx)
+        bands = [slice(first, first + height) for first in range(0, ny, height)]
+        for band in bands:
+            spectrum[band] = fft.rfft(source[band])
+        recur(spectrum.view(np.float32)[None, None], factor[None])
+        for band in bands:
+            solved = fft.irfft(spectrum[band], n=nx, overwrite_x=True)
+            np.maximum(solved, np.float32(0.0), out=out[band])
 
 
 def factors(length: float, ny: int, nx: int) -> NDArray[np.float32]:
@@ -76,20 +91,24 @@ def recur(spectrum, factor):
             last[:] = 0.0
             for y in range(ny):  # what comes around the ring
                 for k in range(m):
-                    last[k] = last[k] * ratio[k] + rows[y, k]
+                    sum_ = last[k] * ratio[k] + rows[y, k]
+                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
             for k in range(m):
                 last[k] *= closure[k]
             for y in range(ny):
                 for k in range(m):
-                    last[k] = last[k] * ratio[k] + rows[y, k]
+                    sum_ = last[k] * ratio[k] + rows[y, k]
+                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
                     rows[y, k] = last[k]
             last[:] = 0.0
             for y in range(ny - 1, -1, -1):
                 for k in range(m):
-                    last[k] = last[k] * ratio[k] + rows[y, k]
+                    sum_ = last[k] * ratio[k] + rows[y, k]
+                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
             for k in range(m):
                 last[k] *= closure[k]
             for y in range(ny - 1, -1, -1):
                 for k in range(m):
-                    last[k] = last[k] * ratio[k] + rows[y, k]
+                    sum_ = last[k] * ratio[k] + rows[y, k]
+                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
                     rows[y, k] = last[k] * gain[k]

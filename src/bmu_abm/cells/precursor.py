@@ -85,9 +85,7 @@ def wander(cell, moves, coarse, sites, binders, today, p, nx, ny):
     s, stride = cell.site, p.precursor_step_sites
     here, free = attraction(s, coarse, sites, binders, today, p, nx, ny)
     for m in range(moves):
-        dx, dy = hashing.displacement(
-            today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m
-        )
+        dx, dy = hashing.displacement(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m)
         there = strode(s, dx * stride, dy * stride, nx, ny)
         if sites[there].state >= HOLE:
             continue
