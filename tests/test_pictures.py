@@ -9,11 +9,12 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib import image
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bmu_abm.pictures import STAINS, field_map, section, sheet, stains_sheet, surface_map
+from bmu_abm.pictures import STAINS, field_map, page, section, sheet, stains_sheet, surface_map
 from bmu_abm.pictures.__main__ import main
 from bmu_abm.pictures.colour import oklab, ramp
 from bmu_abm.pictures.field_map import Scale, field_values, ramp_codes
@@ -29,6 +30,8 @@ from bmu_abm.pictures.surface_map import relief_image
 from colour_difference import ciede2000, least_difference
 from fake_bone import HOLE, QUIESCENT, RESORPTION, fake_bone
 
+FEW = 64  # dots per inch of the pages that the tests draw
+
 
 @pytest.fixture(scope="module")
 def bone() -> SimpleNamespace:
@@ -38,6 +41,12 @@ def bone() -> SimpleNamespace:
 @pytest.fixture(scope="module")
 def small_patch() -> SimpleNamespace:
     return fake_bone(100, 100)
+
+
+@pytest.fixture(autouse=True)
+def few_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw pages with a ninth of their pixels: what takes the time is filling them."""
+    monkeypatch.setattr(page, "DPI", FEW)
 
 
 @pytest.fixture
@@ -406,7 +415,7 @@ def test_a_sheet_in_every_stain_and_theme(
     bone: SimpleNamespace, tmp_path: Path, stain: str, theme: str
 ) -> None:
     sheet(bone, tmp_path / "x.png", y=5, theme=theme, stain=stain)
-    assert (tmp_path / "x.png").stat().st_size > 50_000
+    assert (tmp_path / "x.png").stat().st_size > 20_000
 
 
 def test_the_stains_differ(bone: SimpleNamespace) -> None:
@@ -416,12 +425,21 @@ def test_the_stains_differ(bone: SimpleNamespace) -> None:
 
 def test_a_sheet_of_the_small_patch(small_patch: SimpleNamespace, tmp_path: Path) -> None:
     sheet(small_patch, tmp_path / "x.png")
-    assert (tmp_path / "x.png").stat().st_size > 10_000
+    assert (tmp_path / "x.png").stat().st_size > 20_000
+
+
+def test_a_page_has_the_pixels_that_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for dpi in (FEW, 192):
+        monkeypatch.setattr(page, "DPI", dpi)
+        page.Page(480, 96, palette_of("light")).save(tmp_path / "x.png")
+        assert image.imread(tmp_path / "x.png").shape[:2] == (dpi, 5 * dpi)
 
 
 def test_a_stains_sheet(bone: SimpleNamespace, tmp_path: Path) -> None:
     stains_sheet(bone, tmp_path / "x.png", theme="dark")
-    assert (tmp_path / "x.png").stat().st_size > 50_000
+    assert (tmp_path / "x.png").stat().st_size > 20_000
 
 
 def test_a_bone_without_cells_can_be_drawn(tmp_path: Path) -> None:
