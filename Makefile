@@ -48,7 +48,7 @@ pictures: $(VENV)/.base
 	mkdir -p $(IMG)
 	$(BMU) run estrogen_loss --replicates 24 --out build/estrogen_loss $(ARGS)
 	cp build/estrogen_loss/figure.png $(IMG)/estrogen_loss_figure.png
-	$(PY) docs/snapshot.py healthy -102 build/surface.npz
+	$(PY) docs/snapshot.py healthy -88 build/surface.npz
 	$(PY) -m bmu_abm.pictures build/surface.npz --out $(IMG)/surface.png
 
 bench: $(VENV)/.base

@@ -64,3 +64,16 @@ def test_normal_and_gumbel_draws():
     )
     gumbel = np.array([hashing.gumbel(a) for a in u])
     assert gumbel.mean() == pytest.approx(0.5772, abs=0.04)
+
+
+def test_a_displacement_is_nearly_normal_and_its_parts_are_independent():
+    """40,000 draws: means and correlation within 4 standard errors, variance within 3 %."""
+    key = np.uint64(hashing.run_key(1, 0))
+    steps = np.array(
+        [hashing.displacement(key, hashing.MSC_STEP, who, 17) for who in range(40_000)]
+    )
+    assert np.abs(steps.mean(axis=0)).max() < 4 / 200
+    assert steps.var(axis=0) == pytest.approx([1.0, 1.0], rel=0.03)
+    assert abs(np.corrcoef(steps.T)[0, 1]) < 4 / 200
+    assert np.quantile(steps, 0.975) == pytest.approx(1.95, abs=0.02)
+    assert 2.9 < np.abs(steps).max() < 3.46

@@ -12,6 +12,7 @@ import numpy as np
 from bmu_abm.compiled import helper
 
 FRONT, BACK = 0, 1
+SITE_UM = 10.0  # for which the rules are written
 
 
 @helper

@@ -1,8 +1,8 @@
 """c - L^2 lap(c) = s with the five-point Laplacian on periodic faces, solved without iteration.
 
 Fourier along x leaves, for each wave number, a constant three-term equation along y. Its solution
-is a geometric recursion up and another one down, c[y] = g (f[y] + ...), each closed around the
-ring. In single precision the error is about 1e-7 of the peak.
+is a geometric recursion up and another one down, each closed around the ring. In single precision
+the error is about 1e-7 of the peak.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from bmu_abm.compiled import kernel
+from bmu_abm.compiled import helper, kernel
 
 # Larger stacks of fields are solved face by face and transformed in bands of rows: what the
 # transforms return then stays in the processor's cache and needs no fresh memory pages.
@@ -79,6 +79,13 @@ def _solve(source: NDArray, factor: NDArray, out: NDArray) -> None:
     np.maximum(solved, np.float32(0.0), out=out)
 
 
+@helper
+def carried(before, ratio, source):
+    """Return the next term of a recursion, or 0 where nothing is left of it."""
+    term = before * ratio + source
+    return term if abs(term) > NOTHING else np.float32(0.0)
+
+
 @kernel
 def recur(spectrum, factor):
     """Solve along y, in place: `spectrum` (fields, faces, ny, m), `factor` (fields, 3, m)."""
@@ -91,24 +98,20 @@ def recur(spectrum, factor):
             last[:] = 0.0
             for y in range(ny):  # what comes around the ring
                 for k in range(m):
-                    sum_ = last[k] * ratio[k] + rows[y, k]
-                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
+                    last[k] = carried(last[k], ratio[k], rows[y, k])
             for k in range(m):
                 last[k] *= closure[k]
             for y in range(ny):
                 for k in range(m):
-                    sum_ = last[k] * ratio[k] + rows[y, k]
-                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
+                    last[k] = carried(last[k], ratio[k], rows[y, k])
                     rows[y, k] = last[k]
             last[:] = 0.0
             for y in range(ny - 1, -1, -1):
                 for k in range(m):
-                    sum_ = last[k] * ratio[k] + rows[y, k]
-                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
+                    last[k] = carried(last[k], ratio[k], rows[y, k])
             for k in range(m):
                 last[k] *= closure[k]
             for y in range(ny - 1, -1, -1):
                 for k in range(m):
-                    sum_ = last[k] * ratio[k] + rows[y, k]
-                    last[k] = sum_ if abs(sum_) > NOTHING else np.float32(0.0)
+                    last[k] = carried(last[k], ratio[k], rows[y, k])
                     rows[y, k] = last[k] * gain[k]

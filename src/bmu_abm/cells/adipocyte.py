@@ -9,7 +9,7 @@ from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import RANKL, SFRP1, coarse_index
-from bmu_abm.geometry import neighbour
+from bmu_abm.geometry import SITE_UM, neighbour
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
@@ -18,8 +18,6 @@ FIELDS = [
     ("donor", "i8"),
 ]
 Adipocyte = agent_class("Adipocyte", "adipocyte", FIELDS)
-
-SITE_UM = 10.0
 
 
 @helper

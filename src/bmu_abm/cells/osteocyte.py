@@ -11,7 +11,7 @@ from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, note, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import OPG, RANKL, SCLEROSTIN, TGFB, coarse_index
-from bmu_abm.geometry import back_site, column_of, neighbour, separation
+from bmu_abm.geometry import SITE_UM, back_site, column_of, neighbour, separation
 from bmu_abm.mechanics import relative_stress
 from bmu_abm.trabecula import FORMATION, HOLE
 
@@ -28,7 +28,6 @@ Osteocyte = agent_class("Osteocyte", "osteocyte", FIELDS)
 TERRITORY_MM3 = 1e9 / (40.0 * 100.0)
 MAX_CALLS = 4096
 DAYS_PER_YEAR = 365.0
-SITE_UM = 10.0
 
 
 @helper
