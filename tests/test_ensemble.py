@@ -152,8 +152,10 @@ def test_ctrl_c_hands_over_what_is_finished(monkeypatch):
     assert len(caught.value.ensemble.runs) == 2
 
 
+# A job in the background starts with SIGINT ignored; a script at a terminal does not.
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {tests!r})
 from fake_engine import FakeModel, fake_scenario
 from bmu_abm.runs import run
