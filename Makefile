@@ -30,7 +30,7 @@ run: $(VENV)/.base
 test: $(VENV)/.test
 	@echo "compiling the kernels, once for all workers"
 	@$(PY) -c "from bmu_abm.model import warm_up; warm_up()"
-	$(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(PY) -m pytest --numprocesses 2 --dist loadfile --max-worker-restart 0 $(ARGS)
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff check .

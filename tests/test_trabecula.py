@@ -15,6 +15,7 @@ from bmu_abm.trabecula import (
     grow_plate,
     mineral_degree,
     mineral_of_age,
+    smooth_noise,
 )
 
 NX, NY = 24, 20
@@ -59,6 +60,14 @@ def test_a_site_has_no_padding():
 
 
 # -- the plate ------------------------------------------------------------------------------------
+
+
+def test_noise_on_a_patch_no_wider_than_its_length_is_bounded():
+    """Else a common offset overflows the heights, and kernels write outside of the columns."""
+    for seed in range(300):
+        noise = smooth_noise(np.random.default_rng(seed), (20, 20), 12.0)
+        assert abs(noise.mean()) < 1e-9 and noise.std() == pytest.approx(1.0)
+        assert np.abs(noise).max() < 5.0
 
 
 def test_thickness_has_the_mean_and_spread_of_the_host():

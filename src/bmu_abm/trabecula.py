@@ -142,8 +142,13 @@ class Trabecula:
 def smooth_noise(
     rng: np.random.Generator, shape: tuple[int, int], length: float
 ) -> NDArray[np.float64]:
-    """Return periodic Gaussian noise of unit variance and correlation length `length` (sites)."""
+    """Return periodic Gaussian noise of mean 0, unit variance, correlation length `length` (sites).
+
+    Mean and variance are those of this patch: on one that is hardly wider than `length`, the
+    filter leaves so little variation that any common offset would be blown up beyond bounds.
+    """
     noise = gaussian_filter(rng.standard_normal(shape), length, mode="wrap")
+    noise -= noise.mean()
     return noise / max(noise.std(), 1e-12)
 
 
