@@ -2,7 +2,7 @@
 
 The rule: a free mesenchymal stem cell makes its four moves of a day, up the gradient of CXCL12.
 
-    python benchmarks/cell_rule.py [--cells 2000] [--days 5]
+    python benchmarks/cell_rule.py [--cells 2000] [--days 20]
 """
 
 from __future__ import annotations
@@ -36,11 +36,20 @@ def mix(z):
     return z ^ (z >> 31)
 
 
-def uniform(key, process, who, tick, k):
+def bits(key, process, who, tick, k):
     z = key ^ mix(who)
     z = mix((z + process * A) & MASK)
-    z = mix(z ^ ((tick * B + k) & MASK))
-    return ((z >> 11) + 0.5) * (1.0 / 9007199254740992.0)
+    return mix(z ^ ((tick * B + k) & MASK))
+
+
+def uniform(*draw):
+    return ((bits(*draw) >> 11) + 0.5) * (1.0 / 9007199254740992.0)
+
+
+def displacement(*draw):
+    drawn = bits(*draw).to_bytes(8, "little")
+    dx, dy = sum(drawn[:4]), sum(drawn[4:])
+    return (dx - 510) / hashing.FOUR_BYTES_SD, (dy - 510) / hashing.FOUR_BYTES_SD
 
 
 class PlainMSC(mesa.Agent):
@@ -57,15 +66,14 @@ class PlainMSC(mesa.Agent):
         stride = m.step_sites * (1.0 + m.slit3_gain * slit3 / (m.slit3_half + slit3))
         here = math.log(1.0 + m.sense("CXCL12", self.face, self.x, self.y))
         for k in range(MOVES_PER_DAY):
-            u, v, w = (
-                uniform(m.key, hashing.MSC_STEP, self.identity, m.tick, 3 * k + j) for j in range(3)
-            )
-            radius = stride * math.sqrt(-2.0 * math.log(u))
-            x = (self.x + round(radius * math.cos(2.0 * math.pi * v))) % m.nx
-            y = (self.y + round(radius * math.sin(2.0 * math.pi * v))) % m.ny
+            draw = (m.key, hashing.MSC_STEP, self.identity, m.tick)
+            dx, dy = displacement(*draw, 2 * k)
+            x = (self.x + round(dx * stride)) % m.nx
+            y = (self.y + round(dy * stride)) % m.ny
             if m.holes[self.face][y][x]:
                 continue
             there = math.log(1.0 + m.sense("CXCL12", self.face, x, y))
+            w = uniform(*draw, 2 * k + 1)
             pull = m.chemotaxis * self.cxcr4 * (there - here)
             if pull + math.log(w / (1.0 - w)) > 0.0:
                 self.x, self.y, here = x, y, there
@@ -137,7 +145,7 @@ def bone_with_cells(n):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cells", type=int, default=2000)
-    parser.add_argument("--days", type=int, default=5)
+    parser.add_argument("--days", type=int, default=20)
     arguments = parser.parse_args()
     bone = bone_with_cells(arguments.cells)
     plain = PlainModel(bone)
