@@ -82,8 +82,9 @@ class Cell(mesa.Agent):
         self.pos = None
         self._population = population
         self._row = row
-        self.unique_id = int(population.rows["id"][row])
+        identity = self.unique_id = int(population.rows["id"][row])
         model.register_agent(self)
+        self.unique_id = identity  # newer Mesa numbers the agents that it registers
 
     def step(self) -> None:
         """Do nothing: the rules of a cell type run over its whole population, compiled."""
