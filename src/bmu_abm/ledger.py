@@ -53,7 +53,8 @@ LEDGER = np.dtype(
         ("balance_um", "f8"),
         ("resorption_days", "f8"),
         ("reversal_days", "f8"),
-        ("formation_days", "f8"),
+        ("formation_days", "f8"),  # to the end of the osteoid seam
+        ("unfilled_days", "f8"),  # eroded days of sites that were lined without being filled
         ("lining_cells", "i8"),  # osteoblasts by their end
         ("dead_osteoblasts", "i8"),
         ("buried_osteoblasts", "i8"),

@@ -56,14 +56,21 @@ def advance(site, s, ledger, today, p, nx, ny):
     if site.state == REVERSAL:
         depth = (site.opened_nm - site.height) * outward(s, nx, ny) / 1000.0
         if depth < p.coupling_reline_depth_um and waited >= p.coupling_reline_days:
-            line(site, today)
+            give_up(site, ledger, today)
             ledger.relined_sites += 1
         elif waited >= p.coupling_arrest_days:
             site.state = ARRESTED
             site.since = today.day
             ledger.arrested_sites += 1
     elif waited >= p.coupling_arrest_relining_days:
-        line(site, today)
+        give_up(site, ledger, today)
+
+
+@helper
+def give_up(site, ledger, today):
+    """Line an eroded site that nobody filled."""
+    ledger.unfilled_days += today.day - site.opened_day
+    line(site, today)
 
 
 @helper

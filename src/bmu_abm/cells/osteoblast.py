@@ -160,7 +160,7 @@ def finish(cell, sites, ledger, today, p, nx, ny):
         ledger.depth_um += depth
         ledger.depth_um2 += depth * depth
         ledger.balance_um += wall - depth
-        ledger.formation_days += today.day - site.since
+        ledger.formation_days += today.day - site.since + p.mineral_lag_days
     line(site, today)
 
 

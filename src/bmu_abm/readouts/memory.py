@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
 LABEL_GAP_DAYS = 14
-LEAST_SEPARATION_NM = 2000  # two labels that are closer cannot be told apart
+LEAST_SEPARATION_NM = 3000  # two labels that are closer cannot be told apart
 
 
 class Memory:

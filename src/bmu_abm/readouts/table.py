@@ -84,6 +84,7 @@ _TOLD = (
     "resorption_days",
     "reversal_days",
     "formation_days",
+    "unfilled_days",
     "buried_osteoblasts",
 )
 

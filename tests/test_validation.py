@@ -1,0 +1,131 @@
+"""Pooling over patches, the ranges of the field, and the pages of the studies."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bmu_abm.scenario import Scenario
+from bmu_abm.validation.__main__ import main
+from bmu_abm.validation.pooled import Stretch, identities, jackknife, pool, ratio_of
+from bmu_abm.validation.report import beside_targets, page
+from bmu_abm.validation.studies import STUDIES
+from bmu_abm.validation.targets import holds, targets
+
+MONTHS = 120
+# A bone in a steady state, month by month: per year 0.12 of 1000 sites are remodelled.
+STEADY = {
+    "bv_tv": 0.2, "tb_th_um": 100.0, "tb_n_per_mm": 1.6, "hole_area_fraction": 0.0,
+    "bmd_lumbar_spine_pct": 0.0, "ac_f_per_year": 0.12, "bfr_bs_um_per_year": 6.0,
+    "ms_bs": 6.0 / 365.0 / 0.6, "os_bs": 0.12 * 146.0 / 365.0, "es_bs": 0.12 * 73.0 / 365.0,
+    "oc_s_bs": 0.003, "mar_um_per_day": 0.6, "sum_completed_sites": 10.0,
+    "sum_activated_sites": 10.0, "sum_calls": 0.02, "sum_wall_um": 500.0, "sum_depth_um": 490.0,
+    "sum_depth_um2": 24110.0, "sum_balance_um": 10.0, "sum_resorption_days": 400.0,
+    "sum_reversal_days": 200.0, "sum_formation_days": 1460.0, "sum_unfilled_days": 130.0,
+    "n_osteocyte": 1000.0, "fat_fraction": 0.3, "resorption_ratio": 1.0, "formation_ratio": 1.0,
+    "ctx_ratio": 1.0, "p1np_ratio": 1.0,
+}  # fmt: skip
+
+
+def frame(patches=4, **changes):
+    rows = [
+        {"seed": 1, "replicate": k, "month": float(month)} | STEADY
+        for k in range(patches)
+        for month in range(MONTHS + 1)
+    ]
+    return pd.DataFrame(rows).assign(**changes)
+
+
+def test_a_jackknife_over_equal_weights_is_the_standard_error_of_the_mean():
+    values = np.array([1.0, 4.0, 2.0, 9.0])
+    mean, error = jackknife(values, np.ones(4))
+    assert mean == pytest.approx(4.0)
+    assert error == pytest.approx(values.std(ddof=1) / 2.0)
+
+
+def test_a_ratio_is_one_of_sums_and_not_a_mean_of_ratios():
+    assert jackknife(np.array([1.0, 9.0]), np.array([10.0, 10.0 / 3.0]))[0] == pytest.approx(0.75)
+    assert all(math.isnan(x) for x in jackknife(np.array([0.0]), np.array([0.0])))
+    assert math.isnan(jackknife(np.array([1.0]), np.array([2.0]))[1])
+
+
+def test_pooled_values_of_a_steady_bone():
+    table = pool(frame(), 0, MONTHS)
+    expected = {
+        "bv_tv": 20.0, "bv_drift": 0.0, "ac_f": 0.12, "w_th": 50.0, "e_de": 49.0, "balance": 1.0,
+        "e_de_sd": math.sqrt(2411.0 - 49.0**2), "resorption_period": 40.0, "erosion_period": 60.0,
+        "formation_period": 146.0, "footprint": 0.05, "refilled": 100.0, "turnover": 12.0,
+        "osteocyte_density_change": 0.0, "fat": 30.0, "mar": 0.6, "ls_bmd": 0.0,
+    }  # fmt: skip
+    for name, value in expected.items():
+        assert table.loc[name, "mean"] == pytest.approx(value), name
+    assert table["se"].abs().max() < 1e-9
+
+
+def test_the_identities_hold_in_a_steady_bone_and_see_a_fault():
+    assert identities(frame(), 0, MONTHS)["ratio"].to_list() == pytest.approx([1.0] * 4)
+    ratio = identities(frame(os_bs=0.06), 0, MONTHS)["ratio"]
+    assert ratio["OS/BS = Ac.f x formation period"] == pytest.approx(1.25)
+
+
+def test_drift_gain_and_ratio_of_arms():
+    data = frame()
+    data["bv_tv"] = 0.2 - 0.01 * data["month"] / MONTHS
+    data["n_osteocyte"] = 1000.0 - 100.0 * data["month"] / MONTHS
+    table = pool(data, 0, MONTHS)
+    assert table.loc["bv_drift", "mean"] == pytest.approx(-0.5)
+    assert table.loc["osteocyte_density_change", "mean"] == pytest.approx(
+        100.0 * (0.9 / 0.95 - 1.0)
+    )
+    assert ratio_of(frame(ctx_ratio=3.0), frame(ctx_ratio=1.5), "ctx_ratio", 12, 24)[0] == 2.0
+
+
+def test_a_rate_between_labels_counts_only_where_there_are_labels():
+    data = frame()
+    data.loc[data["month"] % 2 == 0, "mar_um_per_day"] = np.nan
+    assert pool(data, 0, MONTHS).loc["mar", "mean"] == pytest.approx(0.6)
+
+
+def test_months_that_are_not_there_are_an_error():
+    with pytest.raises(ValueError, match="months 0 and 121"):
+        Stretch(frame(), 0, MONTHS + 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "verdict"),
+    [
+        (1.0, 0.0, 2.0, True), (3.0, 0.0, 2.0, False), (-1.0, 0.0, 2.0, False),
+        (3.0, 0.0, math.nan, True), (-3.0, math.nan, 2.0, True), (math.nan, 0.0, 1.0, False),
+    ],
+)  # fmt: skip
+def test_a_range_may_be_open(value, low, high, verdict):
+    assert holds(value, low, high) is verdict
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_names_scenarios_that_ship_and_fills_every_target(name):
+    study = STUDIES[name]
+    for arm in study.arms.values():
+        assert isinstance(arm.resolved(), Scenario)
+    values = study.values({arm: frame() for arm in study.arms})
+    assert set(targets(name).index) <= set(values)
+    rows = beside_targets(name, values)
+    assert list(rows.index[: len(targets(name))]) == list(targets(name).index)
+    assert f"bmu_abm.validation {name}" in page(name, study, rows, "")
+
+
+def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):
+    from bmu_abm.validation import __main__ as module
+
+    def run(study, count, seed, store):
+        return {arm: frame(count) for arm in study.arms}, 2.0 * count
+
+    monkeypatch.setattr(module, "run", run)
+    out = ["--replicates", "3", "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["validation", "healthy", *out])
+    main()
+    rows = pd.read_csv(tmp_path / "healthy.csv", index_col="label")
+    assert rows.loc["MAR", "holds"] == "yes" and rows.loc["Tb.Th", "holds"] == "no"
+    assert "Pooled over 3 patches, 6 mm2" in (tmp_path / "healthy.md").read_text()
+    assert (tmp_path / "healthy.png").stat().st_size > 5000
