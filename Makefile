@@ -12,7 +12,7 @@ IMG = docs/img
 # Options of the command that a target runs: make run ARGS="--patch tiny --years 1 --replicates 2"
 ARGS =
 
-.PHONY: help run test lint format docs pictures bench venv clean
+.PHONY: help run test lint format docs pictures validation bench venv clean
 
 help:
 	@echo "make run       simulate $(SCENARIO), show its result (ARGS=\"--patch tiny --years 1\")"
@@ -20,6 +20,7 @@ help:
 	@echo "make lint      ruff and mypy;  make format  lay the code out"
 	@echo "make docs      write the generated pages of docs/"
 	@echo "make pictures  make the pictures of README and docs/ anew"
+	@echo "make validation  run the studies beside the ranges of the field"
 	@echo "make bench     measure the speed of this machine"
 	@echo "make venv      install only;  make clean  remove what was made"
 
@@ -50,6 +51,11 @@ pictures: $(VENV)/.base
 	cp build/estrogen_loss/figure.png $(IMG)/estrogen_loss_figure.png
 	$(PY) docs/snapshot.py healthy -88 build/surface.npz
 	$(PY) -m bmu_abm.pictures build/surface.npz --out $(IMG)/surface.png
+
+validation: $(VENV)/.base
+	for study in healthy menopause robustness; do \
+	  $(PY) -m bmu_abm.validation $$study --store build/validation $(ARGS) || exit 1; \
+	done
 
 bench: $(VENV)/.base
 	$(BMU) bench
