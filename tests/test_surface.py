@@ -14,6 +14,7 @@ def aged(still, state, depth_um, waited, **fields):
     bones.erode(m, site, depth_um, state, **fields)
     for name in ("touched_day", "since"):
         m.trabecula.sites[name][site] = m.day - waited
+    m.trabecula.sites["opened_day"][site] = m.day - waited - 3
     bones.changed(
         m, coupling_contact_gap_days=4.0, coupling_reline_depth_um=10.0, coupling_reline_days=30.0,
         coupling_arrest_days=150.0, coupling_arrest_relining_days=500.0, coupling_memory_days=50.0,
@@ -40,6 +41,8 @@ def test_eroded_surface_moves_on_by_time_and_depth(still, state, depth_um, waite
     m, site = aged(still, state, depth_um, waited)
     assert site["state"] == becomes
     assert m.n_active[0] == (becomes != QUIESCENT)
+    unfilled = waited + 3 if becomes == QUIESCENT else 0  # it was opened three days earlier
+    assert m.ledger["unfilled_days"][0] == unfilled
 
 
 @pytest.mark.parametrize("state", [RESORPTION, REVERSAL, ARRESTED])

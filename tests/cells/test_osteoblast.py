@@ -91,14 +91,16 @@ def test_vigour_fades_and_faster_without_estrogen(still):
 
 def test_tired_osteoblasts_line_the_bone_or_die(still):
     for share in (0.0, 1.0):
-        m = forming(still, vigour=0.05)
+        m = forming(still, vigour=0.03)
         n = len(bones.disc(m, 4.0))
         assert len(m.populations["osteoblast"]) == 0 and m.ledger["completed_sites"][0] == n
+        lag = float(m._p["mineral_lag_days"][0])  # the osteoid seam outlives the cells by it
+        assert m.ledger["formation_days"][0] == pytest.approx(n * lag)
         m = still()
         bones.changed(m, osteoblast_lining_share=share)
         sites = bones.disc(m, 4.0)
         m.trabecula.sites["state"][sites] = FORMATION
-        bones.put(m, "osteoblast", sites, vigour=0.05)
+        bones.put(m, "osteoblast", sites, vigour=0.03)
         rules.osteoblasts(m)
         assert m.ledger["lining_cells"][0] == share * n
         assert m.ledger["dead_osteoblasts"][0] == (1 - share) * n
