@@ -89,14 +89,16 @@ IDENTITY_ROWS = (
 )
 
 
+def _rows(table: pd.DataFrame, names: Mapping[str, str]) -> Values:
+    return {
+        label: (table.loc[name, "mean"], table.loc[name, "se"]) for label, name in names.items()
+    }
+
+
 def healthy_values(frames: Frames) -> Values:
     """Return the histomorphometry of ten years after the burn-in."""
     frame = frames["healthy"]
-    table = pool(frame, 0, 120)
-    rows: Values = {
-        label: (table.loc[name, "mean"], table.loc[name, "se"])
-        for label, name in HEALTHY_ROWS.items()
-    }
+    rows = _rows(pool(frame, 0, 120), HEALTHY_ROWS)
     ratios = identities(frame, 0, 120)["ratio"]
     return rows | {
         label: (ratio, np.nan) for label, ratio in zip(IDENTITY_ROWS, ratios, strict=True)
@@ -151,6 +153,16 @@ def menopause_values(frames: Frames) -> Values:
     }
 
 
+POSTMENOPAUSAL_ROWS = {
+    label: name for label, name in HEALTHY_ROWS.items() if label[:10] != "osteocyte "
+}
+
+
+def postmenopausal_values(frames: Frames) -> Values:
+    """Return the histomorphometry of three untreated years, long after the menopause."""
+    return _rows(pool(frames["postmenopausal"], 0, 36), POSTMENOPAUSAL_ROWS)
+
+
 ROBUST = {  # label: pooled quantity of the three years, in its unit
     "Ac.f": "ac_f",
     "BFR/BS": "bfr_bs",
@@ -203,6 +215,13 @@ STUDIES = {
             "surgical": Arm("surgical_menopause"),
         },
         menopause_values,
+    ),
+    "postmenopausal": Study(
+        "The postmenopausal woman",
+        "Three untreated years of the premenopausal woman after her menopause.",
+        100,
+        {"postmenopausal": Arm("postmenopausal")},
+        postmenopausal_values,
     ),
     "robustness": Study(
         "Half a step, twice the patch",
