@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import bones
 from bmu_abm.model import BoneModel
+from bmu_abm.readouts import density
 from bmu_abm.trabecula import DEFECT, HOLE
 
 
@@ -145,3 +146,14 @@ def test_two_models_share_nothing(busy):
     bones.days(a, 5)
     assert bones.digest(b.snapshot()) == before
     assert isinstance(a, BoneModel)
+
+
+def test_month_0_changes_the_dates_and_nothing_else(busy):
+    m = busy()
+    before, day = density.state(m), m.day
+    osteoid = m.sample()["os_bs"]
+    m.begin_treatment()
+    assert day != 0 and m.day == 0
+    assert density.state(m) == m.memory.origin == before
+    row = m.sample()
+    assert row["bmd_lumbar_spine_pct"] == 0.0 and row["os_bs"] == osteoid

@@ -294,6 +294,7 @@ class BoneModel(mesa.Model):
         """Make today month 0: dates are counted from here, readouts compare with here."""
         snapshots.shift_dates(self, self.day)
         self.day = 0
+        self.today["day"] = 0
         self.memory.begin(self)
 
     def sample(self) -> dict[str, float]:
