@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bmu_abm.compiled import source_hash
 from bmu_abm.runs.ensemble import replicates, run_ensemble
 from bmu_abm.runs.pool import WorkerPool, available_cores
 from bmu_abm.validation.report import beside_targets, draw, page
@@ -23,18 +24,22 @@ def run(study: Study, count: int, seed: int, store: Path | None) -> tuple[dict, 
     frames : dict of str to DataFrame
         The monthly rows of every arm.
     surface_mm2 : float
-        Bone surface that every arm pools.
+        Bone surface that the smallest arm pools.
     """
     frames: dict[str, pd.DataFrame] = {}
-    surface = 0.0
+    surface = float("inf")
     with WorkerPool(available_cores()) as pool:
         for name, arm in study.arms.items():
             design = replicates(arm.resolved(), seed, count)
             ensemble = run_ensemble(
-                design, pool, store and store / name, on_error="raise", progress=True
+                design,
+                pool,
+                store and store / source_hash() / name,
+                on_error="raise",
+                progress=True,
             )
             frames[name] = ensemble.frame()
-            surface = float(ensemble.runs["surface_mm2"].sum())
+            surface = min(surface, float(ensemble.runs["surface_mm2"].sum()))
     return frames, surface
 
 
@@ -48,10 +53,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/validation"))
     asked = parser.parse_args()
     study = STUDIES[asked.study]
-    count = asked.replicates or study.replicates
+    count = study.replicates if asked.replicates is None else asked.replicates
+    if count < 2:
+        parser.error("--replicates: an error needs 2 patches or more")
     frames, surface = run(study, count, asked.seed, asked.store)
     rows = beside_targets(asked.study, study.values(frames))
-    basis = f"Pooled over {count} patches, {surface:g} mm2 of surface an arm; seed {asked.seed}."
+    basis = f"Pooled over {count} patches, at least {surface:g} mm2 of surface an arm; seed {asked.seed}."
     asked.out.mkdir(parents=True, exist_ok=True)
     rows.to_csv(asked.out / f"{asked.study}.csv", float_format="%.5g")
     text = page(asked.study, study, rows, basis)

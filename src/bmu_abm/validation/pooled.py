@@ -142,8 +142,13 @@ def jackknife(numerator: Floats, denominator: Floats) -> tuple[float, float]:
         return float(top / bottom), float("nan")
     with np.errstate(divide="ignore", invalid="ignore"):
         without = (top - numerator) / (bottom - denominator)
-    error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    return float(top / bottom), float(error)
+    return float(top / bottom), _jackknife_error(without)
+
+
+def _jackknife_error(without: Floats) -> float:
+    """Return the standard error from the estimates that leave one patch out each."""
+    n = len(without)
+    return float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
 
 
 def ratio_of(
@@ -165,8 +170,7 @@ def depth_spread(s: Stretch) -> tuple[float, float]:
 
     everything = np.ones(s.patches, np.bool_)
     without = np.array([spread(np.arange(s.patches) != k) for k in range(s.patches)])
-    error = np.sqrt((s.patches - 1) / s.patches * ((without - without.mean()) ** 2).sum())
-    return spread(everything), float(error)
+    return spread(everything), _jackknife_error(without)
 
 
 def pool(frame: pd.DataFrame, start: float, end: float) -> pd.DataFrame:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bmu_abm.validation.studies import Study, Values
 
 _INSIDE, _OUTSIDE, _BAND = "#1b7f79", "#c2562d", "#dfe6e4"
+_LEFT, _RIGHT = -0.75, 1.75  # the axis ends here, in widths of the range
 
 
 def beside_targets(study: str, values: Values) -> pd.DataFrame:
@@ -98,4 +99,6 @@ def _dot(ax: Axes, height: int, row: object) -> None:
     at = (value - low) / width
     color = _INSIDE if holds(value, low, high) else _OUTSIDE
     error = 0.0 if pd.isna(se) else se / width
-    ax.errorbar([min(1.75, max(-0.75, at))], [height], xerr=[error], fmt="o", ms=4.5, color=color)
+    marker = "<" if at < _LEFT else ">" if at > _RIGHT else "o"  # an arrow: it lies farther out
+    shown = min(_RIGHT, max(_LEFT, at))
+    ax.errorbar([shown], [height], xerr=[error], fmt=marker, ms=4.5, color=color)
