@@ -58,7 +58,8 @@ def main() -> None:
         parser.error("--replicates: an error needs 2 patches or more")
     frames, surface = run(study, count, asked.seed, asked.store)
     rows = beside_targets(asked.study, study.values(frames))
-    basis = f"Pooled over {count} patches, at least {surface:g} mm2 of surface an arm; seed {asked.seed}."
+    basis = f"Pooled over {count} patches, at least {surface:g} mm2 of surface an arm; "
+    basis += f"seed {asked.seed}."
     asked.out.mkdir(parents=True, exist_ok=True)
     rows.to_csv(asked.out / f"{asked.study}.csv", float_format="%.5g")
     text = page(asked.study, study, rows, basis)
