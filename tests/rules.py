@@ -6,6 +6,8 @@ from bmu_abm import damage, grafting, surface
 from bmu_abm.cells import adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
 from bmu_abm.model import BoneModel
 
+SPAN = 1.0 / osteoclast.MOVES_PER_DAY  # days of a move
+
 
 def _grid(m: BoneModel) -> tuple[int, int]:
     return m.trabecula.nx, m.trabecula.ny
@@ -55,28 +57,34 @@ def precursors_enter(m: BoneModel) -> None:
     precursor.enter(cells.rows, cells.count, b.sites, b.vessels, m.today, m._p, *_grid(m))
 
 
-def precursors_live(m: BoneModel) -> None:
-    b, f = m.trabecula, m.fields
+def precursors_move(m: BoneModel, move: int, span: float) -> None:
     precursor.live(
-        *m._cells("osteoclast_precursor"), f.coarse, b.sites, m.body.rankl_binders,
-        m.today, m._p, *_grid(m), m.spec.steps_per_day,
+        *m._cells("osteoclast_precursor"), m.fields.coarse, m.trabecula.sites,
+        m.body.rankl_binders, m.today, move, span, m._p, *_grid(m),
     )  # fmt: skip
+
+
+def precursors_live(m: BoneModel) -> None:
+    for move in range(osteoclast.MOVES_PER_DAY):
+        precursors_move(m, move, SPAN)
 
 
 def precursors_fuse(m: BoneModel) -> None:
-    precursor.fuse(
-        *m._cells("osteoclast_precursor"), *m._cells("osteoclast"), m.trabecula.sites,
-        m.fields.coarse, m.today, m._p, *_grid(m),
-    )  # fmt: skip
+    for move in range(osteoclast.MOVES_PER_DAY):
+        precursor.fuse(
+            *m._cells("osteoclast_precursor"), *m._cells("osteoclast"), m.trabecula.sites,
+            m.fields.coarse, m.today, move, SPAN, m._p, *_grid(m),
+        )  # fmt: skip
 
 
 def osteoclasts(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
-    osteoclast.live(
-        *m._cells("osteoclast"), *m._cells("osteoclast_precursor"), f.coarse,
-        f.coarse_source, b.sites, b.column_kind, m.body.rankl_binders, m.active, m.n_active,
-        m.ledger, m.today, m._p, *_grid(m), m.spec.steps_per_day,
-    )  # fmt: skip
+    for move in range(osteoclast.MOVES_PER_DAY):
+        osteoclast.live(
+            *m._cells("osteoclast"), *m._cells("osteoclast_precursor"), f.coarse,
+            f.coarse_source, b.sites, b.column_kind, m.body.rankl_binders, m.active, m.n_active,
+            m.ledger, m.today, move, SPAN, m._p, *_grid(m),
+        )  # fmt: skip
 
 
 def surface_ages(m: BoneModel) -> None:
@@ -109,7 +117,7 @@ def committed_mscs(m: BoneModel) -> None:
     m.populations["msc"].reserve(len(m.populations["msc"]))
     msc.live_committed(
         *m._cells("msc"), *m._cells("osteoblast"), f.fine, f.fine_source, f.coarse, b.sites,
-        m.ledger, m.today, m._p, *_grid(m),
+        m.ledger, m.today, m._p, *_grid(m), m.spec.steps_per_day,
     )  # fmt: skip
 
 

@@ -75,11 +75,11 @@ def test_without_progenitors_eroded_surface_stays_open(busy, untouched):
 
 
 def test_without_coupling_factors_formation_no_longer_follows_resorption(busy, untouched):
-    """Neither matrix factors nor clastokines: bound coupling is gone after a day.
+    """Neither matrix factors nor clastokines: bound coupling is gone within the day.
 
     Needed: starts of formation fall to a fifth at most though resorption goes on.
     """
-    uncoupled = bones.changed(busy(), coupling_memory_days=1.0)
+    uncoupled = bones.changed(busy(), coupling_memory_days=0.005)
     loose = flows(uncoupled, 150)
     sites = uncoupled.trabecula.sites
     left_alone = (sites["osteoclast"] == 0) & (sites["state"] != FORMATION)

@@ -1,5 +1,7 @@
 """Eroded surface: reversal, relining, arrest, and what it secretes."""
 
+import math
+
 import pytest
 
 import bones
@@ -52,7 +54,9 @@ def test_a_site_under_an_osteoclast_waits(still, state):
 
 def test_bound_coupling_fades_and_goes_with_relining(still):
     site = aged(still, RESORPTION, 40.0, 0, coupling_um=10.0, clastokine_um=5.0)[1]
-    assert site["coupling_um"] == pytest.approx(9.8) and site["clastokine_um"] == pytest.approx(4.9)
+    kept = math.exp(-1.0 / 50.0)
+    assert site["coupling_um"] == pytest.approx(10.0 * kept)
+    assert site["clastokine_um"] == pytest.approx(5.0 * kept)
     lined = aged(still, REVERSAL, 5.0, 100, coupling_um=10.0, clastokine_um=5.0)[1]
     assert lined["coupling_um"] == lined["clastokine_um"] == 0.0
 

@@ -3,6 +3,10 @@
 With the decay length L = sqrt(D / k) and a source in units of s / k, a field solves
 c - L^2 lap(c) = s with the five-point Laplacian on each periodic face. Long-ranged fields live on
 a grid of half the resolution. A uniform source of 1 gives a field of 1.
+
+A solution belongs to the moment at which its sources were taken. Osteoclasts and the osteocytes
+below them answer each other within days, so the fields between them are carried on to the moment
+at which they are read (`LEADS`); without that the depth of erosion depends on the step.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm.compiled import helper
+from bmu_abm.compiled import helper, kernel
 from bmu_abm.screened import Solver
 
 
@@ -60,6 +64,10 @@ DECLARATIONS: dict[str, FieldDeclaration] = {
         FieldDeclaration("SFRP1", 30.0, 500.0, "pM", 2, "assumed as other 35 kDa proteins"),
     )
 }
+# Steps from when the sources of a field were taken to when it is read, on average: osteocytes speak
+# at the start of a step whose solution osteoclasts read during that step; what osteoclasts free
+# during a step is solved in the next and read by osteocytes at the start of the one after.
+LEADS = {"RANKL": 0.5, "TGF-beta": 1.5}
 NAMES = tuple(DECLARATIONS)
 FINE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 1)
 COARSE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 2)
@@ -76,7 +84,9 @@ class Fields:
     fine : ndarray of float32, shape (n_fine, n_sites)
     coarse : ndarray of float32, shape (n_coarse, n_sites / 4)
     fine_source, coarse_source : ndarray of float32, same shapes
-        Filled by the cells during a step, solved at the start of the next one.
+        Filled by the cells during a step, solved in the next one after osteocytes have spoken.
+    before : ndarray of float32, shape (n_leads, n_sites / 4)
+        The last solutions of the fields in `LEADS`; not a number before the first.
     """
 
     names = NAMES
@@ -88,6 +98,7 @@ class Fields:
         self._coarse_shape = (len(COARSE), 2, ny // 2, nx // 2)
         self.fine = np.zeros((len(FINE), 2 * ny * nx), np.float32)
         self.coarse = np.zeros((len(COARSE), ny * nx // 2), np.float32)
+        self.before = np.full((len(LEADS), ny * nx // 2), np.nan, np.float32)
         self.fine_source = np.zeros_like(self.fine)
         self.coarse_source = np.zeros_like(self.coarse)
         self._fine_solver = Solver(_lengths(FINE, site_um), ny, nx)
@@ -97,6 +108,11 @@ class Fields:
         """Solve every field for its source."""
         self._fine_solver.solve(self.fine_source, self.fine)
         self._coarse_solver.solve(self.coarse_source, self.coarse)
+
+    def carry_on(self) -> None:
+        """Carry the fields of `LEADS` on to when they are read, along their last change."""
+        for before, (name, steps) in zip(self.before, LEADS.items(), strict=True):
+            carry_on(self.coarse[COARSE.index(name)], before, steps)
 
     def reset_sources(self, fine: NDArray[np.float32], coarse: NDArray[np.float32]) -> None:
         """Set the sources to the uniform ones, `fine` (n_fine,) and `coarse` (n_coarse,)."""
@@ -132,6 +148,17 @@ class Fields:
     def mean(self, name: str) -> float:
         """Return the mean of a field over the patch."""
         return float(self.native(name).mean(dtype=np.float64))
+
+
+@kernel
+def carry_on(field, before, steps):
+    """Carry a field on by `steps` along its change since `before`, which becomes its present."""
+    lead = np.float32(steps)
+    for i in range(field.shape[0]):
+        now = field[i]
+        if not math.isnan(before[i]):
+            field[i] = max(np.float32(0.0), now + lead * (now - before[i]))
+        before[i] = now
 
 
 def _lengths(names: tuple[str, ...], cell_um: float) -> list[float]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from bmu_abm import hashing
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, sample
+from bmu_abm.rates import days_felt, kept
 from bmu_abm.trabecula import HOLE
 
 # A dose on its way, by cells of the whole host.
@@ -31,6 +32,8 @@ def arrive(cells, count, vessels, sites, coarse, depots, share, today, p, nx, ny
         Marrow of the patch over that of the host.
     """
     t, q = today[0], p[0]
+    clearance = q.graft_lung_clearance_per_day
+    left, days = kept(clearance, t.dt), days_felt(clearance, t.dt)
     for k in range(depots.shape[0]):
         d = depots[k]
         if d.cells <= 0.0:
@@ -41,12 +44,12 @@ def arrive(cells, count, vessels, sites, coarse, depots, share, today, p, nx, ny
             if d.local == 0:
                 cxcl12 = sample(coarse, CXCL12, vessels[v], nx, ny)
                 pull = 2.0 * cxcl12 / (cxcl12 + q.graft_cxcl12_half_pm)
-                rate *= q.graft_homing_per_day * t.dt * d.cxcr4 * pull
+                rate *= q.graft_homing_per_day * days * d.cxcr4 * pull
             leave_capillary(cells, count, vessels[v], sites, d, rate, t)
         if d.local:
             d.cells = 0.0
         else:
-            d.cells *= max(0.0, 1.0 - q.graft_lung_clearance_per_day * t.dt)
+            d.cells *= left
 
 
 def most_arrivals(

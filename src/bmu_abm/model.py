@@ -25,7 +25,7 @@ from bmu_abm.trabecula import HOLE, INTACT_COLUMN, Trabecula, grow_plate
 DAYS_PER_YEAR = 365
 FAT_EVERY_DAYS = 10
 # The parts of a step, in the order in which they happen.
-ORDER = ("wake", "signals", "bone_ages", "osteoclast_lineage", "osteoblast_lineage", "marrow")
+ORDER = ("wake", "bone_ages", "signals", "osteoclast_lineage", "osteoblast_lineage", "marrow")
 
 
 class BoneModel(mesa.Model):
@@ -147,8 +147,9 @@ class BoneModel(mesa.Model):
         return {part: 1000.0 * seconds / steps for part, seconds in spent.items()}
 
     def _signals(self) -> None:
-        """Solve the fields for yesterday's sources, bind what drugs bind, start new sources."""
+        """Solve the fields for their sources, bind what drugs bind, start new sources."""
         self.fields.solve()
+        self.fields.carry_on()
         self.body.bind_ligands(self.fields)
         self.body.emit(self)
 
@@ -205,17 +206,17 @@ class BoneModel(mesa.Model):
         clasts = self._cells("osteoclast")
         cells = self._cells("osteoclast_precursor")
         precursor.enter(*cells, b.sites, b.vessels, self.today, self._p, *g)
-        precursor.live(
-            *cells, f.coarse, b.sites, rankl, self.today, self._p, *g,
-            self.spec.steps_per_day,
-        )  # fmt: skip
-        precursor.fuse(*cells, *clasts, b.sites, f.coarse, self.today, self._p, *g)
         holes = int(self.ledger["perforated_columns"][0])
-        osteoclast.live(
-            *clasts, *cells, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
-            self.active, self.n_active, self.ledger, self.today, self._p, *g,
-            self.spec.steps_per_day,
-        )  # fmt: skip
+        moves = max(1, osteoclast.MOVES_PER_DAY // self.spec.steps_per_day)
+        span = float(self.today["dt"][0]) / moves
+        for m in range(moves):
+            move = (self.today, m, span, self._p, *g)
+            precursor.live(*cells, f.coarse, b.sites, rankl, *move)
+            precursor.fuse(*cells, *clasts, b.sites, f.coarse, *move)
+            osteoclast.live(
+                *clasts, *cells, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
+                self.active, self.n_active, self.ledger, *move,
+            )  # fmt: skip
         if self.ledger["perforated_columns"][0] > holes:
             self._leave_holes()
 
@@ -245,7 +246,7 @@ class BoneModel(mesa.Model):
         )  # fmt: skip
         msc.live_committed(
             *cells, *blasts, f.fine, f.fine_source, f.coarse, b.sites, self.ledger, self.today,
-            self._p, *g,
+            self._p, *g, self.spec.steps_per_day,
         )  # fmt: skip
         osteoblast.fill_gaps(
             *blasts, self.active, self.n_active, b.sites, self.ledger, self.today, self._p, *g

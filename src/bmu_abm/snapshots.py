@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Arrays = dict[str, NDArray[Any]]
 _SITE_DAYS = ("since", "opened_day", "touched_day", "formed_day")
 _TRABECULA = ("sites", "born", "damage", "column_kind", "vessels")
-_FIELDS = ("fine", "coarse", "fine_source", "coarse_source")
+_FIELDS = ("fine", "coarse", "before", "fine_source", "coarse_source")
 
 
 def take(model: BoneModel) -> Arrays:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, MCSF, coarse_index
 from bmu_abm.geometry import outward
+from bmu_abm.rates import kept
 from bmu_abm.trabecula import ARRESTED, QUIESCENT, RESORPTION, REVERSAL
 
 
@@ -17,13 +18,13 @@ def age(active, n_active, sites, coarse_source, ledger, today, p, nx, ny):
     progenitors is arrested, and lined after a long time.
     """
     t, q = today[0], p[0]
-    kept = 0
+    fade = kept(1.0 / q.coupling_memory_days, t.dt)
+    left = 0
     for j in range(n_active[0]):
         s = active[j]
         site = sites[s]
         if not is_eroded(site.state):
             continue
-        fade = 1.0 - t.dt / q.coupling_memory_days
         site.coupling_um *= fade
         site.clastokine_um *= fade
         block = coarse_index(s, nx, ny)
@@ -31,9 +32,9 @@ def age(active, n_active, sites, coarse_source, ledger, today, p, nx, ny):
         coarse_source[MCSF, block] += 0.25 * q.eroded_mcsf_pm
         advance(site, s, ledger[0], t, q, nx, ny)
         if site.state != QUIESCENT:
-            active[kept] = s
-            kept += 1
-    n_active[0] = kept
+            active[left] = s
+            left += 1
+    n_active[0] = left
 
 
 @helper

@@ -1,5 +1,7 @@
 """Mesenchymal stem cells: fate, homing, niche, settling, expansion, start of formation."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -64,7 +66,7 @@ def turned(still, runx2, pparg, fat=0):
     m.populations["adipocyte"].reserve(100)
     bones.put(m, "msc", np.arange(100), **DEFAULTS | {"runx2": runx2, "pparg": pparg})
     m.trabecula.sites["fat"] = fat
-    bones.changed(m, msc_adipogenesis_per_day=1.0, msc_fate_days=1e9, msc_division_per_day=0.0)
+    bones.changed(m, msc_adipogenesis_per_day=100.0, msc_fate_days=1e9, msc_division_per_day=0.0)
     rules.free_mscs(m)
     return len(m.populations["adipocyte"]), len(m.populations["msc"])
 
@@ -122,9 +124,9 @@ def born(still, free_per_mm2=0.0, fat_fraction=0.3):
 
 
 def test_the_niche_holds_only_so_many_and_fewer_among_fat(still):
-    """Expected: 200, 60 (room of 0.3), 0, and 0 where fat shrinks the niche to 64."""
-    assert abs(born(still) - 200) < 40
-    assert abs(born(still, free_per_mm2=70.0) - 60) < 29
+    """Growth at 0.5 a day, at 0.15 (room of 0.3), none, and none where fat shrinks the niche."""
+    assert abs(born(still) - 400 * math.expm1(0.5)) < 40
+    assert abs(born(still, free_per_mm2=70.0) - 400 * math.expm1(0.15)) < 29
     assert born(still, free_per_mm2=100.0) == 0
     assert born(still, free_per_mm2=70.0, fat_fraction=0.9) == 0
 

@@ -1,5 +1,7 @@
 """Osteoblasts: what sets their pace, what they lay down, say, and become."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from bmu_abm.trabecula import FORMATION, QUIESCENT, REVERSAL
 REFERENCE = {"Wnt": 1.0, "sclerostin": 30.0, "SFRP1": 4.0}
 
 
-def forming(still, depth_um=0.0, radius=4.0, vigour=1.0, **fields):
+def forming(still, depth_um=0.0, radius=4.0, vigour=1.0, days=1, **fields):
     """Return a bone on which osteoblasts have formed for a day, in the middle of the front."""
     m = still()
     sites = bones.disc(m, radius)
@@ -23,7 +25,7 @@ def forming(still, depth_um=0.0, radius=4.0, vigour=1.0, **fields):
     m.ledger["removed_total_nm"] += round(1000 * depth_um) * len(sites)
     bones.changed(m, osteoblast_rate_um_per_day=0.7, osteoblast_curvature_per_um=0.05)
     m.populations["osteocyte"].reserve(200)
-    rules.osteoblasts(rules.silence(m))
+    rules.tick(rules.silence(m), rules.osteoblasts, days)
     return m
 
 
@@ -38,6 +40,19 @@ def test_an_osteoblast_lays_down_by_its_vigour(still):
     assert laid(forming(still, vigour=0.5)) == pytest.approx(0.35, rel=0.02)
 
 
+def test_two_half_steps_lay_down_as_much_as_a_whole_one(still):
+    """A lone vigorous cell on a flat bone, whose vigour fades to a third within the day."""
+    walls = []
+    for steps in (1, 2):
+        m = forming(still, radius=0, days=0)
+        bones.changed(m, osteoblast_vigour_days=0.9, osteoblast_curvature_per_um=0.0)
+        m.today["dt"] = 1.0 / steps
+        rules.tick(m, rules.osteoblasts, steps)
+        walls.append(laid(m))
+    assert walls[0] == pytest.approx(0.7 * 0.9 * (1 - math.exp(-1 / 0.9)), rel=0.01)
+    assert walls[1] == pytest.approx(walls[0], abs=2e-3)
+
+
 @pytest.mark.parametrize("against", [{"sclerostin": 90.0}, {"SFRP1": 300.0}, {"Wnt": 0.3}])
 def test_sclerostin_and_sfrp1_slow_it_through_wnt(still, against):
     assert laid(forming(still, **against)) < 0.8 * 0.7
@@ -48,9 +63,9 @@ def test_less_sclerostin_speeds_it(still):
 
 
 def test_pits_fill_faster_than_hills(still):
-    """One osteoblast 10 um below, or above, its neighbours."""
-    pit, hill = (laid(forming(still, depth_um=d, radius=0)) for d in (10.0, -10.0))
-    assert pit == pytest.approx(0.7 * 1.5, abs=2e-3) and hill == pytest.approx(0.35, abs=2e-3)
+    """One osteoblast 10 um below, or above, its neighbours, and level with them."""
+    pit, hill, flat = (laid(forming(still, depth_um=d, radius=0)) for d in (10.0, -10.0, 0.0))
+    assert pit == pytest.approx(1.5 * flat, abs=2e-3) and hill == pytest.approx(0.5 * flat, abs=2e-3)
 
 
 def test_new_matrix_is_young_and_undamaged(still):

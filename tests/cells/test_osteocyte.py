@@ -1,5 +1,7 @@
 """Osteocytes: load, age, damage and estrogen in; sclerostin, RANKL, OPG and calls out."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -194,7 +196,7 @@ def test_a_call_ends_by_osteoclast_contact_and_under_formation(still):
     m.trabecula.sites["state"][12] = FORMATION
     bones.changed(m, osteocyte_call_memory_days=400.0, osteocyte_call_contact_days=12.0)
     rules.osteocytes(m)
-    fading = 1 - 1 / 400
+    fading = math.exp(-1 / 400)
     assert cells["calling"] == pytest.approx([fading, fading - 1 / 12, 0.0])
     rules.tick(m, rules.osteocytes, 12)
     assert cells["calling"][0] > 0.9 and cells["calling"][1] == 0.0

@@ -1,5 +1,7 @@
 """Osteoclast precursors: supply, the two signals for NFATc1, chemotaxis, fusion."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -61,8 +63,25 @@ def test_without_a_colony_factor_precursors_die_early(still):
         left[mcsf] = len(
             rules.tick(m, rules.precursors_live, 5).populations["osteoclast_precursor"]
         )
-    # exp(-5/12) and (1 - 5/12)^5 of 400, four standard deviations
-    assert abs(left[1e4] - 400 * (11 / 12) ** 5) < 40 and abs(left[0.0] - 400 * (7 / 12) ** 5) < 40
+    # Life is a fifth as long without M-CSF; four standard deviations.
+    assert abs(left[1e4] - 400 * math.exp(-5 / 12)) < 40
+    assert abs(left[0.0] - 400 * math.exp(-25 / 12)) < 28
+
+
+def test_nfatc1_rises_to_the_balance_of_induction_and_decay_whatever_the_step(still):
+    """After a day: (gain / decay) (1 - exp(-decay)), with full signals."""
+    for moves in (1, 4):
+        m = still()
+        m.fields.native("RANKL")[:], m.fields.native("M-CSF")[:] = 1e6, 1e9
+        bones.put(m, "osteoclast_precursor", np.arange(20))
+        bones.changed(
+            m, precursor_life_days=1e9, precursor_nfatc1_gain_per_day=0.7,
+            precursor_nfatc1_decay_per_day=0.3,
+        )  # fmt: skip
+        for move in range(moves):
+            rules.precursors_move(m, move, 1.0 / moves)
+        cells = m.populations["osteoclast_precursor"].live
+        assert cells["nfatc1"] == pytest.approx(0.7 / 0.3 * (1 - math.exp(-0.3)), rel=1e-3)
 
 
 def spread_after_a_week(still, name, height):

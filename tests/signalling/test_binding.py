@@ -78,16 +78,14 @@ def test_opg_and_an_antibody_compete_with_rank_for_rankl(still):
 
 
 def test_nfatc1_drive_is_a_product_of_rank_and_colony_factor(still):
-    m = bones.changed(still(), precursor_rankl_half_pm=26.0, precursor_mcsf_half_pm=8.0)
+    m = bones.changed(still(), precursor_rankl_half_pm=26.0)
 
-    def drive(free, mcsf):
-        m.fields.native("M-CSF")[:] = mcsf
-        b = m.trabecula
-        return rank.nfatc1_drive(5, free, m.fields.coarse, m._p[0], b.nx, b.ny)
+    def drive(free, colony):
+        return rank.nfatc1_drive(free, colony, m._p[0])
 
-    assert drive(26.0, 8.0) == pytest.approx(0.25)
-    assert drive(0.0, 8.0) == drive(26.0, 0.0) == 0.0
-    assert drive(1e6, 1e6) == pytest.approx(1.0, abs=1e-4)
+    assert drive(26.0, 0.5) == pytest.approx(0.25)
+    assert drive(0.0, 0.5) == drive(26.0, 0.0) == 0.0
+    assert drive(1e6, 1.0) == pytest.approx(1.0)
 
 
 # -- bound fields ---------------------------------------------------------------------------------

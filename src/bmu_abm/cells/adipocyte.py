@@ -10,6 +10,7 @@ from bmu_abm.cells.rows import remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import RANKL, SFRP1, coarse_index
 from bmu_abm.geometry import SITE_UM, neighbour
+from bmu_abm.rates import chance
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
@@ -61,7 +62,7 @@ def live(cells, count, sites, coarse_source, today, p, nx, ny):
             mark(sites, cell.site, cell.radius_um, 1, nx, ny)
             cell.placed = 1
         cell.age += t.dt
-        hazard = t.dt / q.adipocyte_life_days
+        hazard = chance(1.0 / q.adipocyte_life_days, t.dt)
         gone = hashing.uniform(t.key, hashing.ADIPOCYTE_LIFE, cell.id, t.tick) < hazard
         if gone or sites[cell.site].state >= HOLE:
             mark(sites, cell.site, cell.radius_um, -1, nx, ny)

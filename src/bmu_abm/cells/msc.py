@@ -11,6 +11,7 @@ from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, SLIT3, WNT, sample
 from bmu_abm.geometry import neighbour, strode
+from bmu_abm.rates import births, chance
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.wnt import beta_catenin
 from bmu_abm.surface import is_eroded
@@ -71,14 +72,17 @@ def decide(cell, fine, coarse, today, p, nx, ny):
     bone = p.msc_runx2_drive * cell.drive * estrogen * 2.0 * wnt / (1.0 + wnt)
     to_bone = bone / (1.0 + against_fat * against_fat)
     to_fat = p.msc_pparg_drive / (1.0 + against_bone * against_bone)
-    step = min(1.0, today.dt / p.msc_fate_days)
+    step = chance(1.0 / p.msc_fate_days, today.dt)
     cell.runx2 += step * (to_bone - cell.runx2)
     cell.pparg += step * (to_fat - cell.pparg)
 
 
 @helper
 def migrate(cell, moves, coarse, sites, today, p, nx, ny):
-    """Move a free cell: up the gradient of CXCL12 by its CXCR4, farther under SLIT3."""
+    """Move a free cell: up the gradient of CXCL12 by its CXCR4, farther under SLIT3.
+
+    Returns whether it came to a site on which it settles.
+    """
     s = cell.site
     slit3 = saturation(sample(coarse, SLIT3, s, nx, ny), p.precursor_slit3_half_ng_ml)
     stride = p.msc_step_sites * (1.0 + p.msc_slit3_migration * slit3)
@@ -93,7 +97,10 @@ def migrate(cell, moves, coarse, sites, today, p, nx, ny):
         pull = p.msc_chemotaxis * cell.cxcr4 * (score - here)
         if pull + math.log(w / (1.0 - w)) > 0.0:
             s, here = there, score
-    cell.site = s
+        cell.site = s
+        if can_settle(cell, sites[s], p):
+            return True
+    return False
 
 
 @helper
@@ -110,8 +117,8 @@ def divides(cell, crowding, today, p):
     room = 1.0 - crowding
     if room <= 0.0:
         return False
-    hazard = p.msc_division_per_day * room * today.dt
-    return hashing.uniform(today.key, hashing.MSC_RENEWAL, cell.id, today.tick) < hazard
+    u = hashing.uniform(today.key, hashing.MSC_RENEWAL, cell.id, today.tick)
+    return u < births(p.msc_division_per_day * room, today.dt)
 
 
 @helper
@@ -119,8 +126,8 @@ def turns_to_fat(cell, sites, today, p):
     """Tell whether a cell in which PPAR-gamma has won becomes an adipocyte."""
     if cell.pparg <= 2.0 * cell.runx2 or sites[cell.site].fat > 0:
         return False
-    hazard = p.msc_adipogenesis_per_day * today.dt
-    return hashing.uniform(today.key, hashing.MSC_FATE, cell.id, today.tick, 2) < hazard
+    u = hashing.uniform(today.key, hashing.MSC_FATE, cell.id, today.tick, 2)
+    return u < chance(p.msc_adipogenesis_per_day, today.dt)
 
 
 @kernel
@@ -137,10 +144,11 @@ def live_free(cells, count, fat, n_fat, fine, coarse, sites, today, p, nx, ny, s
             i += 1
             continue
         cell.age += t.dt
-        gone = hashing.uniform(t.key, hashing.MSC_LIFE, cell.id, t.tick) < t.dt / cell.life_days
+        u = hashing.uniform(t.key, hashing.MSC_LIFE, cell.id, t.tick)
+        gone, settles = u < chance(1.0 / cell.life_days, t.dt), False
         if not gone:
             decide(cell, fine, coarse, t, q, nx, ny)
-            migrate(cell, moves, coarse, sites, t, q, nx, ny)
+            settles = migrate(cell, moves, coarse, sites, t, q, nx, ny)
             if turns_to_fat(cell, sites, t, q) and has_room(fat, n_fat):
                 adipocyte.start(fat, n_fat, cell.id, cell.site, cell.donor, t, q)
                 gone = True
@@ -150,7 +158,7 @@ def live_free(cells, count, fat, n_fat, fine, coarse, sites, today, p, nx, ny, s
         if divides(cell, crowding, t, q):
             identity = hashing.cell_id(hashing.MSC_RENEWAL, cell.id, t.tick, 0)
             start(cells, count, identity, cell.site, i, t, q)
-        if can_settle(cell, sites[cell.site], q):
+        if settles:
             cell.stage = COMMITTED
             sites[cell.site].progenitors += 1
         i += 1
@@ -198,10 +206,11 @@ def expand(cells, count, i, crowd, fine, coarse, sites, today, p, nx, ny):
     s = cell.site
     slit3 = saturation(sample(coarse, SLIT3, s, nx, ny), p.precursor_slit3_half_ng_ml)
     wnt = beta_catenin(s, fine, coarse, p, nx, ny)
-    hazard = p.msc_progenitor_division_per_day * coupled(sites[s], p) * today.dt
+    hazard = p.msc_progenitor_division_per_day * coupled(sites[s], p)
     hazard *= (1.0 + p.msc_slit3_migration * slit3) * 2.0 * wnt / (1.0 + wnt)
     hazard *= max(0.0, 1.0 - crowd / (1.5 * p.osteoblast_threshold))
-    if hashing.uniform(today.key, hashing.MSC_DIVISION, cell.id, today.tick) < hazard:
+    u = hashing.uniform(today.key, hashing.MSC_DIVISION, cell.id, today.tick)
+    if u < births(hazard, today.dt):
         home = emptiest(s, sites, nx, ny)
         identity = hashing.cell_id(hashing.MSC_DIVISION, cell.id, today.tick, 0)
         row = start(cells, count, identity, home, i, today, p)
@@ -218,10 +227,13 @@ def leave(cell, site):
 
 @kernel
 def live_committed(
-    cells, count, blasts, n_blasts, fine, fine_source, coarse, sites, ledger, today, p, nx, ny
-):
+    cells, count, blasts, n_blasts, fine, fine_source, coarse, sites, ledger, today, p, nx, ny,
+    steps_per_day,
+):  # fmt: skip
     """Let progenitors on eroded bone spread, divide and, where dense enough, start formation."""
     t, q = today[0], p[0]
+    moves = max(1, MOVES_PER_DAY // steps_per_day)
+    differentiates = chance(q.osteoblast_start_per_day, t.dt)
     i = 0
     while i < count[0]:
         cell = cells[i]
@@ -231,7 +243,7 @@ def live_committed(
         s = cell.site
         site = sites[s]
         cell.age += t.dt
-        hazard = t.dt / q.msc_progenitor_life_days
+        hazard = chance(1.0 / q.msc_progenitor_life_days, t.dt)
         gone = hashing.uniform(t.key, hashing.MSC_LIFE, cell.id, t.tick) < hazard
         if site.state >= HOLE or gone:
             leave(cell, site)
@@ -246,12 +258,18 @@ def live_committed(
         crowd = density(s, sites, q, nx, ny)
         ready = site.state == REVERSAL and site.osteoclast == 0
         if ready and crowd >= q.osteoblast_threshold and has_room(blasts, n_blasts):
+            u = hashing.uniform(t.key, hashing.MSC_FATE, cell.id, t.tick, 3)
+            ready = u < differentiates
+        else:
+            ready = False
+        if ready:
             leave(cell, site)
             osteoblast.start(blasts, n_blasts, cell.id, s, cell.donor, sites, ledger[0], t, q)
             remove_row(cells, count, i)
             continue
-        if site.progenitors > 1:
-            spread(cell, sites, nx, ny)
+        for _ in range(moves):
+            if sites[cell.site].progenitors > 1:
+                spread(cell, sites, nx, ny)
         expand(cells, count, i, crowd, fine, coarse, sites, t, q, nx, ny)
         i += 1
 

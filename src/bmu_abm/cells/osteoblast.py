@@ -14,6 +14,7 @@ from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import OPG, RANKL, SLIT3, WNT, coarse_index
 from bmu_abm.geometry import back_site, column_of, neighbour, outward
 from bmu_abm.mechanics import relative_stress
+from bmu_abm.rates import chance, days_felt, kept
 from bmu_abm.signalling.wnt import beta_catenin
 from bmu_abm.surface import is_eroded, line
 from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
@@ -182,9 +183,8 @@ def live(
     """Let every osteoblast lay down matrix, tire, be buried, or end."""
     t, q = today[0], p[0]
     book = ledger[0]
-    tiring = t.dt / (
-        q.osteoblast_vigour_days * (1.0 - q.osteoblast_estrogen_life * (1.0 - t.estrogen))
-    )
+    life = q.osteoblast_vigour_days * (1.0 - q.osteoblast_estrogen_life * (1.0 - t.estrogen))
+    left, days = kept(1.0 / life, t.dt), days_felt(1.0 / life, t.dt)
     i = 0
     while i < count[0]:
         cell = cells[i]
@@ -193,13 +193,13 @@ def live(
         if site.state != FORMATION:
             remove_row(cells, count, i)
             continue
-        um = pace(cell, s, fine, coarse, sites, t, q, nx, ny) * t.dt
+        um = pace(cell, s, fine, coarse, sites, t, q, nx, ny) * days
         deposit(cell, s, um, sites, born, damage, slice_nm, book, t, nx, ny)
         site.formed_day = t.day
         maybe_bury(cell, um, ocytes, n_ocytes, sites, book, t, q, nx, ny)
         speak(s, fine_source, coarse_source, q, nx, ny)
         cell.age += t.dt
-        cell.vigour -= cell.vigour * tiring
+        cell.vigour *= left
         if cell.age >= q.mineral_lag_days:
             book.mineralising_days += t.dt
         if cell.vigour < q.osteoblast_vigour_end:
@@ -213,6 +213,7 @@ def live(
 def fill_gaps(cells, count, active, n_active, sites, ledger, today, p, nx, ny):
     """Let osteoblasts spread over reversal sites that forming bone surrounds."""
     t, q = today[0], p[0]
+    spreads = chance(q.osteoblast_start_per_day, t.dt)
     for j in range(n_active[0]):
         s = active[j]
         site = sites[s]
@@ -224,6 +225,7 @@ def fill_gaps(cells, count, active, n_active, sites, ledger, today, p, nx, ny):
                 state = sites[neighbour(s, dx, dy, nx, ny)].state
                 forming += state == FORMATION
                 open_sites += is_eroded(state) or state == FORMATION
-        if forming >= 5 and forming * 4 >= open_sites * 3 - 3:
+        u = hashing.uniform(t.key, hashing.REVERSAL, s, t.tick)
+        if u < spreads and forming >= 5 and forming * 4 >= open_sites * 3 - 3:
             identity = hashing.cell_id(hashing.REVERSAL, s, t.tick, 0)
             start(cells, count, identity, s, 0, sites, ledger[0], t, q)

@@ -12,6 +12,7 @@ from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
 from bmu_abm.geometry import column_of, neighbour, outward, partner
+from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.rank import free_rankl
 from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
@@ -263,24 +264,25 @@ def nucleus_loss(cell, free, coarse, today, p, nx, ny):
 @kernel
 def live(
     cells, count, morphs, n_morphs, coarse, coarse_source, sites, kinds, binders, active,
-    n_active, ledger, today, p, nx, ny, steps_per_day,
+    n_active, ledger, today, m, span, p, nx, ny,
 ):  # fmt: skip
-    """Let every osteoclast move and resorb, lose nuclei and die; some nuclei become osteomorphs."""
+    """Let every osteoclast make move `m` of the step, resorb for `span` days, and lose nuclei.
+
+    Without nuclei it dies; some nuclei live on as osteomorphs.
+    """
     t, q = today[0], p[0]
-    moves = max(1, MOVES_PER_DAY // steps_per_day)
     i = 0
     while i < count[0]:
         cell = cells[i]
-        for m in range(moves):
-            uncover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
-            move(cell, i, m, coarse, sites, binders, t, q, nx, ny)
-            cover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
-            resorb(
-                cell, i, t.dt / moves, coarse, coarse_source, sites, kinds, binders,
-                active, n_active, ledger[0], t, q, nx, ny,
-            )  # fmt: skip
-        cell.age += t.dt
-        shed(cell, morphs, n_morphs, coarse, binders, t, q, nx, ny)
+        uncover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
+        move(cell, i, m, coarse, sites, binders, t, q, nx, ny)
+        cover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
+        resorb(
+            cell, i, span, coarse, coarse_source, sites, kinds, binders,
+            active, n_active, ledger[0], t, q, nx, ny,
+        )  # fmt: skip
+        cell.age += span
+        shed(cell, m, span, morphs, n_morphs, coarse, binders, t, q, nx, ny)
         if cell.nuclei < FEWEST_NUCLEI or sites[cell.site].state >= HOLE:
             die(cells, count, i, sites, q, nx, ny)
         else:
@@ -288,21 +290,23 @@ def live(
 
 
 @helper
-def shed(cell, morphs, n_morphs, coarse, binders, today, p, nx, ny):
+def shed(cell, m, span, morphs, n_morphs, coarse, binders, today, p, nx, ny):
     """Let an osteoclast lose nuclei; a share of them lives on as osteomorphs."""
     free = free_rankl(cell.site, coarse, binders, p, nx, ny)
-    hazard = nucleus_loss(cell, free, coarse, today, p, nx, ny) * today.dt
+    hazard = chance(nucleus_loss(cell, free, coarse, today, p, nx, ny), span)
     for k in range(int(cell.nuclei)):
-        u = hashing.uniform(today.key, hashing.OSTEOCLAST_NUCLEUS, cell.id, today.tick, k)
+        draw = 64 * m + k
+        u = hashing.uniform(today.key, hashing.OSTEOCLAST_NUCLEUS, cell.id, today.tick, draw)
         if u >= hazard:
             continue
         cell.nuclei -= 1.0
         if u < p.osteoclast_recycling * hazard and has_room(morphs, n_morphs):
             morph = morphs[n_morphs[0]]
-            morph.id = hashing.cell_id(hashing.OSTEOMORPH, cell.site, today.tick, k)
+            morph.id = hashing.cell_id(hashing.OSTEOMORPH, cell.site, today.tick, draw)
             morph.site = cell.site
             morph.age = 0.0
             morph.nfatc1 = 0.0
+            morph.pull, morph.free_rankl = 0.0, 0.0
             morph.osteomorph = 1
             morph.donor = 0
             n_morphs[0] += 1

@@ -13,6 +13,7 @@ from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import OPG, RANKL, SCLEROSTIN, TGFB, coarse_index
 from bmu_abm.geometry import SITE_UM, back_site, column_of, neighbour, separation
 from bmu_abm.mechanics import relative_stress
+from bmu_abm.rates import chance, kept
 from bmu_abm.trabecula import FORMATION, HOLE
 
 FIELDS = [
@@ -91,7 +92,7 @@ def live(cells, count, sites, coarse, coarse_source, calls, n_calls, today, p, n
     """
     t, q = today[0], p[0]
     hazards = death_hazards(t, q)
-    adapting = t.dt / (DAYS_PER_YEAR * q.osteocyte_accommodation_years)
+    adapting = chance(1.0 / (DAYS_PER_YEAR * q.osteocyte_accommodation_years), t.dt)
     reach_um, tick, key, dt = q.osteocyte_reach_um, t.tick, t.key, t.dt
     i = 0
     while i < count[0]:
@@ -126,7 +127,7 @@ def fade(cell, site, today, p):
     if site.state == FORMATION:
         cell.calling = 0.0
         return
-    cell.calling *= 1.0 - today.dt / p.osteocyte_call_memory_days
+    cell.calling *= kept(1.0 / p.osteocyte_call_memory_days, today.dt)
     if site.osteoclast > 0:
         cell.calling = max(0.0, cell.calling - today.dt / p.osteocyte_call_contact_days)
 

@@ -13,18 +13,20 @@ from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import MCSF, SLIT3, TGFB, blend, corners, sample
 from bmu_abm.geometry import separation, strode
+from bmu_abm.rates import chance, days_felt, kept
 from bmu_abm.signalling.binding import hill4, saturation
 from bmu_abm.signalling.rank import nfatc1_drive, rankl_among
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
     ("nfatc1", "f8"),  # ripe to fuse above 1
+    ("pull", "f8"),  # attraction of its place
+    ("free_rankl", "f8"),  # there, pM
     ("osteomorph", "i8"),  # 1: shed by an osteoclast
     ("donor", "i8"),
 ]
 OsteoclastPrecursor = agent_class("OsteoclastPrecursor", "osteoclast_precursor", FIELDS)
 
-MOVES_PER_DAY = 4
 RIPE = 1.0
 FUSED = -1.0  # NFATc1 of a cell that is now part of an osteoclast
 
@@ -39,6 +41,7 @@ def start(cells, count, identity, s, osteomorph):
     cell.site = s
     cell.age = 0.0
     cell.nfatc1 = 0.0
+    cell.pull, cell.free_rankl = 0.0, 0.0
     cell.osteomorph = osteomorph
     cell.donor = 0
     count[0] += 1
@@ -77,59 +80,54 @@ def attraction(s, coarse, sites, binders, today, p, nx, ny):
 
 
 @helper
-def wander(cell, moves, coarse, sites, binders, today, p, nx, ny):
-    """Move a precursor: at each move it weighs its place against one other.
-
-    Returns the free RANKL where it ends (pM).
-    """
+def wander(cell, m, coarse, sites, binders, today, p, nx, ny):
+    """Move a precursor: it weighs its place against one other (move `m` of the step)."""
     s, stride = cell.site, p.precursor_step_sites
-    here, free = attraction(s, coarse, sites, binders, today, p, nx, ny)
-    for m in range(moves):
-        dx, dy = hashing.displacement(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m)
-        there = strode(s, dx * stride, dy * stride, nx, ny)
-        if sites[there].state >= HOLE:
-            continue
-        score, free_there = attraction(there, coarse, sites, binders, today, p, nx, ny)
-        w = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m + 1)
-        noise = p.precursor_noise * math.log(w / (1.0 - w))
-        if score - here + noise > 0.0:
-            s, here, free = there, score, free_there
-    cell.site = s
-    return free
+    if m == 0:  # fields are new
+        cell.pull, cell.free_rankl = attraction(s, coarse, sites, binders, today, p, nx, ny)
+    dx, dy = hashing.displacement(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m)
+    there = strode(s, dx * stride, dy * stride, nx, ny)
+    if sites[there].state >= HOLE:
+        return
+    score, free = attraction(there, coarse, sites, binders, today, p, nx, ny)
+    w = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m + 1)
+    noise = p.precursor_noise * math.log(w / (1.0 - w))
+    if score - cell.pull + noise > 0.0:
+        cell.site, cell.pull, cell.free_rankl = there, score, free
 
 
 @kernel
-def live(cells, count, coarse, sites, binders, today, p, nx, ny, steps_per_day):
-    """Let every precursor age, move, and raise or lose NFATc1.
+def live(cells, count, coarse, sites, binders, today, m, span, p, nx, ny):
+    """Let every precursor age by `span` days, make move `m` of the step, and raise or lose NFATc1.
 
     NFATc1 needs RANK occupancy AND a colony factor; without M-CSF precursors also die early.
     """
     t, q = today[0], p[0]
-    moves = max(1, MOVES_PER_DAY // steps_per_day)
+    decay = q.precursor_nfatc1_decay_per_day
+    left, days = kept(decay, span), days_felt(decay, span)
     i = 0
     while i < count[0]:
         cell = cells[i]
-        s = cell.site
-        colony = saturation(sample(coarse, MCSF, s, nx, ny), q.precursor_mcsf_half_pm)
-        life = q.precursor_osteomorph_life_days if cell.osteomorph else q.precursor_life_days
-        hazard = t.dt / (life * (0.2 + 0.8 * colony))
-        lost = hashing.uniform(t.key, hashing.PRECURSOR_LIFE, cell.id, t.tick) < hazard
-        if lost or sites[s].state >= HOLE:
+        if sites[cell.site].state >= HOLE:
             remove_row(cells, count, i)
             continue
-        free = wander(cell, moves, coarse, sites, binders, t, q, nx, ny)
-        drive = nfatc1_drive(cell.site, free, coarse, q, nx, ny)
-        gain = (
-            q.precursor_nfatc1_gain_per_day * drive - q.precursor_nfatc1_decay_per_day * cell.nfatc1
-        )
-        cell.nfatc1 += t.dt * gain
-        cell.age += t.dt
+        wander(cell, m, coarse, sites, binders, t, q, nx, ny)
+        colony = saturation(sample(coarse, MCSF, cell.site, nx, ny), q.precursor_mcsf_half_pm)
+        life = q.precursor_osteomorph_life_days if cell.osteomorph else q.precursor_life_days
+        hazard = 1.0 / (life * (0.2 + 0.8 * colony))
+        u = hashing.uniform(t.key, hashing.PRECURSOR_LIFE, cell.id, t.tick, m)
+        if u < chance(hazard, span):
+            remove_row(cells, count, i)
+            continue
+        drive = nfatc1_drive(cell.free_rankl, colony, q)
+        cell.nfatc1 = cell.nfatc1 * left + q.precursor_nfatc1_gain_per_day * drive * days
+        cell.age += span
         i += 1
 
 
 @kernel
-def fuse(cells, count, clasts, n_clasts, sites, coarse, today, p, nx, ny):
-    """Fuse ripe precursors: with an osteoclast in reach, else with each other.
+def fuse(cells, count, clasts, n_clasts, sites, coarse, today, m, span, p, nx, ny):
+    """Fuse ripe precursors after move `m`: with an osteoclast in reach, else with each other.
 
     SLIT3 brakes fusion.
     """
@@ -141,8 +139,8 @@ def fuse(cells, count, clasts, n_clasts, sites, coarse, today, p, nx, ny):
         if cell.nfatc1 < RIPE:  # fused in this step
             continue
         slit3 = saturation(sample(coarse, SLIT3, cell.site, nx, ny), q.precursor_slit3_half_ng_ml)
-        willing = (1.0 - q.precursor_slit3_brake * slit3) * t.dt
-        if hashing.uniform(t.key, hashing.FUSION, cell.id, t.tick) >= willing:
+        rate = q.precursor_fusion_per_day * (1.0 - q.precursor_slit3_brake * slit3)
+        if hashing.uniform(t.key, hashing.FUSION, cell.id, t.tick, m) >= chance(rate, span):
             continue
         if join(cell.site, clasts, sites, q, nx, ny):
             cell.nfatc1 = FUSED

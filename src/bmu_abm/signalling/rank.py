@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bmu_abm.compiled import helper
-from bmu_abm.fields import MCSF, OPG, RANKL, blend, corners, sample
-from bmu_abm.signalling.binding import free_ligand, hill4, saturation
+from bmu_abm.fields import OPG, RANKL, blend, corners
+from bmu_abm.signalling.binding import free_ligand, hill4
 
 
 @helper
@@ -21,7 +21,6 @@ def rankl_among(coarse, around, binders, p):
 
 
 @helper
-def nfatc1_drive(s, free, coarse, p, nx, ny):
-    """Return the induction of NFATc1 (0 to 1): RANK signalling AND colony factor."""
-    colony = saturation(sample(coarse, MCSF, s, nx, ny), p.precursor_mcsf_half_pm)
+def nfatc1_drive(free, colony, p):
+    """Return the induction of NFATc1 (0 to 1): RANK signalling AND colony factor (0 to 1)."""
     return hill4(free, p.precursor_rankl_half_pm) * colony
