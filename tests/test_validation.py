@@ -24,7 +24,8 @@ STEADY = {
     "sum_depth_um2": 24110.0, "sum_balance_um": 10.0, "sum_resorption_days": 400.0,
     "sum_reversal_days": 200.0, "sum_formation_days": 1460.0, "sum_unfilled_days": 130.0,
     "n_osteocyte": 1000.0, "fat_fraction": 0.3, "resorption_ratio": 1.0, "formation_ratio": 1.0,
-    "ctx_ratio": 1.0, "p1np_ratio": 1.0,
+    "ctx_ratio": 1.0, "p1np_ratio": 1.0, "bmd_cancellous_pct": -3.0, "budget_space_pct": -2.0,
+    "budget_balance_pct": -1.5, "budget_perforation_pct": 0.0, "budget_mineral_pct": 0.5,
 }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def test_a_study_names_scenarios_that_ship_and_fills_every_target(name):
     assert set(targets(name).index) <= set(values)
     rows = beside_targets(name, values)
     assert list(rows.index[: len(targets(name))]) == list(targets(name).index)
-    assert f"bmu_abm.validation {name}" in page(name, study, rows, "")
+    assert f"bmu_abm.validation {name}" in page(name, study, rows, "", {})
 
 
 def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):
@@ -127,5 +128,7 @@ def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):
     main()
     rows = pd.read_csv(tmp_path / "healthy.csv", index_col="label")
     assert rows.loc["MAR", "holds"] == "yes" and rows.loc["Tb.Th", "holds"] == "no"
-    assert "Pooled over 3 patches, at least 6 mm2" in (tmp_path / "healthy.md").read_text()
+    text = (tmp_path / "healthy.md").read_text()
+    assert "Pooled over 3 patches, at least 6 mm2" in text
+    assert "| 120 | -3.00 ± 0.00 | -2.00 ± 0.00 | -1.50 ± 0.00 | 0.00 ± 0.00 | 0.50 ± 0.00 |" in text
     assert (tmp_path / "healthy.png").stat().st_size > 5000

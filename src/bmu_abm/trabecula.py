@@ -132,6 +132,8 @@ class Trabecula:
         middle = (front[0] + back) // 2
         for face, mask in ((0, chosen), (1, chosen[:, ::-1])):
             surface = self.sites.reshape(2, self.ny, self.nx)[face]
+            resting = mask & (surface["state"] == QUIESCENT)
+            surface["opened_nm"][resting] = surface["height"][resting]
             surface["height"][mask] = (middle if face == 0 else middle[:, ::-1])[mask]
             surface["state"][mask] = DEFECT
             surface["since"][mask] = day

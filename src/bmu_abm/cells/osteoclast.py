@@ -180,6 +180,8 @@ def perforate(s, sites, kinds, ledger, nx, ny, day):
     c = column_of(s, nx, ny)
     kinds[c] = HOLE_COLUMN
     for end in (c, partner(c, nx, ny)):
+        if sites[end].state == QUIESCENT:
+            sites[end].opened_nm = sites[end].height
         sites[end].state = HOLE
         sites[end].since = day
         sites[end].osteoclast = 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm.readouts import density
+from bmu_abm.readouts import budget, density
 from bmu_abm.trabecula import FORMATION
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Memory:
     begun : bool
         Whether month 0 has been.
     origin : dict of str to float
-        Mineral, cortex and strength at month 0.
+        Mineral, cortex, strength and the parts of the bone at month 0 (see `bone_of`).
     biopsy : dict of str to float
         `ms_bs` and `mar_um_per_day` of the last double label.
     """
@@ -44,13 +44,13 @@ class Memory:
     def of(cls, model: BoneModel) -> Memory:
         """Return the memory of fresh bone, compared with itself until month 0 comes."""
         memory = cls(model.trabecula.n_sites)
-        memory.origin = density.state(model)
+        memory.origin = bone_of(model)
         return memory
 
     def begin(self, model: BoneModel) -> None:
         """Remember today as month 0."""
         self.begun = True
-        self.origin = density.state(model)
+        self.origin = bone_of(model)
 
     def watch(self, model: BoneModel) -> None:
         """Give a label two weeks before each month's sample, and take the biopsy on its day."""
@@ -103,6 +103,11 @@ class Memory:
         for name, value in {**arrays, **numbers}.items():
             setattr(memory, name, value.copy() if isinstance(value, np.ndarray | dict) else value)
         return memory
+
+
+def bone_of(model: BoneModel) -> dict[str, float]:
+    """Return what changes since month 0 are told of: mineral, strength, and the parts of the bone."""
+    return density.state(model) | budget.state(model)
 
 
 def next_sample_day(day: int) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bmu_abm.ledger import LASTING, LEDGER
-from bmu_abm.readouts import density
+from bmu_abm.readouts import budget, density
+from bmu_abm.readouts.memory import bone_of
 from bmu_abm.readouts.histomorphometry import histomorphometry
 from bmu_abm.readouts.markers import activity, markers
 from bmu_abm.readouts.structure import structure
@@ -33,12 +34,13 @@ def baseline_of(model: BoneModel) -> dict[str, float]:
 def table(model: BoneModel) -> dict[str, float]:
     """Return all readouts and start the counts of the next stretch."""
     base, p = baseline_of(model), model._p[0]
-    now, origin = density.state(model), model.memory.origin
+    now, origin = bone_of(model), model.memory.origin
     spine, hip = float(p["dxa_lumbar_cancellous_share"]), float(p["dxa_hip_cancellous_share"])
     row = {
         **structure(model),
         "bmd_lumbar_spine_pct": density.dxa_change_pct(now, origin, spine),
         "bmd_total_hip_pct": density.dxa_change_pct(now, origin, hip),
+        **budget.changes(now, origin),
         **markers(model, base),
         **histomorphometry(model),
         **{f"n_{name}": float(len(cells)) for name, cells in model.populations.items()},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bmu_abm.compiled import source_hash
 from bmu_abm.runs.ensemble import replicates, run_ensemble
 from bmu_abm.runs.pool import WorkerPool, available_cores
+from bmu_abm.validation.budget import budget
 from bmu_abm.validation.report import beside_targets, draw, page
 from bmu_abm.validation.studies import STUDIES, Study
 
@@ -62,7 +63,8 @@ def main() -> None:
     basis += f"seed {asked.seed}."
     asked.out.mkdir(parents=True, exist_ok=True)
     rows.to_csv(asked.out / f"{asked.study}.csv", float_format="%.5g")
-    text = page(asked.study, study, rows, basis)
+    budgets = {arm: budget(frames[arm], months) for arm, months in study.budgets.items()}
+    text = page(asked.study, study, rows, basis, budgets)
     (asked.out / f"{asked.study}.md").write_text(text, encoding="utf-8")
     draw(rows, study.title, asked.out / f"{asked.study}.png")
     print(rows.drop(columns="source").to_string(float_format="{:.3g}".format))

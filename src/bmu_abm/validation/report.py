@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,21 @@ def _range_text(low: float, high: float) -> str:
     return f"at least {low:g}" if pd.isna(high) else f"{low:g} to {high:g}"
 
 
-def page(name: str, study: Study, rows: pd.DataFrame, basis: str) -> str:
-    """Return the page of a study as Markdown."""
+def _budget_text(arm: str, table: pd.DataFrame) -> str:
+    head = (table.index.name, *table.columns)
+    rows = [(str(month), *row) for month, row in zip(table.index, table.to_numpy(), strict=True)]
+    return f"""
+## Where the bone of the arm "{arm}" went
+
+Change since month 0 in % of the mineral of cancellous bone then; the parts add up exactly.
+
+{markdown(head, rows)}"""
+
+
+def page(
+    name: str, study: Study, rows: pd.DataFrame, basis: str, budgets: Mapping[str, pd.DataFrame]
+) -> str:
+    """Return the page of a study as Markdown; `budgets` are tables of text, by arm."""
     cells = [
         (
             str(label),
@@ -71,7 +85,7 @@ Written by `python -m bmu_abm.validation {name}`; do not edit.
 
 ![Every number on the scale of its range]({name}.png)
 
-{markdown(head, cells)}"""
+{markdown(head, cells)}{"".join(_budget_text(*item) for item in budgets.items())}"""
 
 
 def draw(rows: pd.DataFrame, title: str, path: Path) -> None:

@@ -51,6 +51,8 @@ class Study:
     replicates: int
     arms: Mapping[str, Arm]
     values: Callable[[Frames], Values]
+    # Months for which the page tells the budget of loss, by arm.
+    budgets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 HEALTHY_ROWS = {
@@ -203,6 +205,7 @@ STUDIES = {
         100,
         {"healthy": Arm("healthy")},
         healthy_values,
+        {"healthy": (12, 60, 120)},
     ),
     "menopause": Study(
         "The menopause",
@@ -216,6 +219,7 @@ STUDIES = {
             "surgical": Arm("surgical_menopause"),
         },
         menopause_values,
+        {"menopause": (12, 24, 36, 60, 120), "estradiol": (36, 120)},
     ),
     "postmenopausal": Study(
         "The postmenopausal woman",
@@ -223,6 +227,7 @@ STUDIES = {
         100,
         {"postmenopausal": Arm("postmenopausal")},
         postmenopausal_values,
+        {"postmenopausal": (12, 36)},
     ),
     "robustness": Study(
         "Half a step, twice the patch",
