@@ -65,7 +65,8 @@ def test_less_sclerostin_speeds_it(still):
 def test_pits_fill_faster_than_hills(still):
     """One osteoblast 10 um below, or above, its neighbours, and level with them."""
     pit, hill, flat = (laid(forming(still, depth_um=d, radius=0)) for d in (10.0, -10.0, 0.0))
-    assert pit == pytest.approx(1.5 * flat, abs=2e-3) and hill == pytest.approx(0.5 * flat, abs=2e-3)
+    assert pit == pytest.approx(1.5 * flat, abs=2e-3)
+    assert hill == pytest.approx(0.5 * flat, abs=2e-3)
 
 
 def test_new_matrix_is_young_and_undamaged(still):

@@ -106,7 +106,7 @@ class Memory:
 
 
 def bone_of(model: BoneModel) -> dict[str, float]:
-    """Return what changes since month 0 are told of: mineral, strength, and the parts of the bone."""
+    """Return mineral, strength and the parts of the bone, of which changes are told."""
     return density.state(model) | budget.state(model)
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from bmu_abm.ledger import LASTING, LEDGER
 from bmu_abm.readouts import budget, density
-from bmu_abm.readouts.memory import bone_of
 from bmu_abm.readouts.histomorphometry import histomorphometry
 from bmu_abm.readouts.markers import activity, markers
+from bmu_abm.readouts.memory import bone_of
 from bmu_abm.readouts.structure import structure
 
 if TYPE_CHECKING:
