@@ -54,7 +54,10 @@ def calls(m: BoneModel) -> None:
 def precursors_enter(m: BoneModel) -> None:
     b, cells = m.trabecula, m.populations["osteoclast_precursor"]
     cells.reserve(500)
-    precursor.enter(cells.rows, cells.count, b.sites, b.vessels, m.today, m._p, *_grid(m))
+    for move in range(osteoclast.MOVES_PER_DAY):
+        precursor.enter(
+            cells.rows, cells.count, b.sites, b.vessels, m.today, move, SPAN, m._p, *_grid(m)
+        )
 
 
 def precursors_move(m: BoneModel, move: int, span: float) -> None:

@@ -205,12 +205,12 @@ class BoneModel(mesa.Model):
         rankl = self.body.rankl_binders
         clasts = self._cells("osteoclast")
         cells = self._cells("osteoclast_precursor")
-        precursor.enter(*cells, b.sites, b.vessels, self.today, self._p, *g)
         holes = int(self.ledger["perforated_columns"][0])
         moves = max(1, osteoclast.MOVES_PER_DAY // self.spec.steps_per_day)
         span = float(self.today["dt"][0]) / moves
         for m in range(moves):
             move = (self.today, m, span, self._p, *g)
+            precursor.enter(*cells, b.sites, b.vessels, *move)
             precursor.live(*cells, f.coarse, b.sites, rankl, *move)
             precursor.fuse(*cells, *clasts, b.sites, f.coarse, *move)
             osteoclast.live(

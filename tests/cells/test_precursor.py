@@ -10,21 +10,21 @@ import rules
 
 
 def born(still, **today):
-    """Return the precursors that leave the capillaries in 100 days."""
+    """Return the precursors that leave a capillary in a move, over 100 days."""
     m = still()
-    bones.changed(m, precursor_births_per_vessel_day=1.0, precursor_estrogen_births=0.5)
+    bones.changed(m, precursor_births_per_vessel_day=4.0, precursor_estrogen_births=0.5)
     for name, value in today.items():
         m.today[name] = value
     for _ in range(100):
         rules.tick(m, rules.precursors_enter, 1)
-    return len(m.populations["osteoclast_precursor"]) / len(m.trabecula.vessels) / 100
+    return len(m.populations["osteoclast_precursor"]) / len(m.trabecula.vessels) / 400
 
 
 def test_supply_per_vessel_follows_immune_tone_and_estrogen_loss(still):
     assert born(still) == 1.0
     assert born(still, immune_tone=2.0) == 2.0
-    # 1.5 a day: one for sure and one by a draw, 800 draws; bounds of four standard errors.
-    assert born(still, estrogen=0.0) == pytest.approx(1.5, abs=0.07)
+    # 1.5 a move: one for sure and one by a draw, 3200 draws; bounds of four standard errors.
+    assert born(still, estrogen=0.0) == pytest.approx(1.5, abs=0.035)
 
 
 def ripening(still, rankl, mcsf, opg=0.0, binder=0.0):

@@ -48,15 +48,15 @@ def start(cells, count, identity, s, osteomorph):
 
 
 @kernel
-def enter(cells, count, sites, vessels, today, p, nx, ny):
-    """Let precursors leave the capillaries, each entry point by its own draws."""
+def enter(cells, count, sites, vessels, today, m, span, p, nx, ny):
+    """Let precursors leave the capillaries for `span` days, each entry point by its own draws."""
     t, q = today[0], p[0]
-    rate = q.precursor_births_per_vessel_day * t.dt * t.immune_tone
+    rate = q.precursor_births_per_vessel_day * span * t.immune_tone
     rate *= 1.0 + q.precursor_estrogen_births * (1.0 - t.estrogen)
     for v in range(vessels.shape[0]):
         s = vessels[v]
         left = rate
-        sequence = 0
+        sequence = 64 * m
         while left > 0.0:
             u = hashing.uniform(t.key, hashing.PRECURSOR_BIRTH, s, t.tick, sequence)
             if u < min(1.0, left) and sites[s].state < HOLE:
@@ -83,7 +83,7 @@ def attraction(s, coarse, sites, binders, today, p, nx, ny):
 def wander(cell, m, coarse, sites, binders, today, p, nx, ny):
     """Move a precursor: it weighs its place against one other (move `m` of the step)."""
     s, stride = cell.site, p.precursor_step_sites
-    if m == 0:  # fields are new
+    if m == 0 or cell.age == 0.0:  # fields, or the cell, are new
         cell.pull, cell.free_rankl = attraction(s, coarse, sites, binders, today, p, nx, ny)
     dx, dy = hashing.displacement(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m)
     there = strode(s, dx * stride, dy * stride, nx, ny)
