@@ -31,6 +31,7 @@ MSC = agent_class("MSC", "msc", FIELDS)
 FREE, COMMITTED = 0, 1
 NEWBORN = -1.0  # age of a cell that rests until the next step
 MOVES_PER_DAY = 4
+REFERENCE_FAT = 0.3  # share of the marrow at which the niche has its stated density
 WINDOW = 2  # sites to each side over which progenitors sense each other
 
 
@@ -135,7 +136,7 @@ def live_free(cells, count, fat, n_fat, fine, coarse, sites, today, p, nx, ny, s
     """Let every free cell decide, migrate, settle on eroded bone, divide, turn to fat or die."""
     t, q = today[0], p[0]
     moves = max(1, MOVES_PER_DAY // steps_per_day)
-    niche = q.msc_density_per_mm2 * (1.0 - q.msc_fat_niche * max(0.0, t.fat_fraction - 0.3))
+    niche = q.msc_density_per_mm2 * (1.0 - q.msc_fat_niche * (t.fat_fraction - REFERENCE_FAT))
     crowding = t.free_msc_per_mm2 / max(niche, 1e-9)
     i = 0
     while i < count[0]:
