@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import bones
 from bmu_abm.model import BoneModel
-from bmu_abm.readouts import density
+from bmu_abm.readouts.memory import bone_of
 from bmu_abm.trabecula import DEFECT, HOLE
 
 
@@ -150,10 +150,10 @@ def test_two_models_share_nothing(busy):
 
 def test_month_0_changes_the_dates_and_nothing_else(busy):
     m = busy()
-    before, day = density.state(m), m.day
+    before, day = bone_of(m), m.day
     osteoid = m.sample()["os_bs"]
     m.begin_treatment()
     assert day != 0 and m.day == 0
-    assert density.state(m) == m.memory.origin == before
+    assert bone_of(m) == m.memory.origin == before
     row = m.sample()
     assert row["bmd_lumbar_spine_pct"] == 0.0 and row["os_bs"] == osteoid
