@@ -26,6 +26,10 @@ def test_births_make_numbers_grow_exponentially(rate):
     assert 1.0 + rates.births(rate, 1.0) == pytest.approx(math.exp(rate))
 
 
+def test_without_loss_a_step_is_felt_whole():
+    assert rates.days_felt(0.0, 0.5) == 0.5
+
+
 def test_a_step_holds_one_daughter_at_most():
     assert rates.births(5.0, 1.0) == 1.0
 

@@ -25,7 +25,7 @@ def kept(rate, dt):
 @helper
 def days_felt(rate, dt):
     """Return the integral over `dt` days of what is lost at `rate` (1/day) and begins at 1."""
-    return -math.expm1(-rate * dt) / rate
+    return -math.expm1(-rate * dt) / rate if rate > 0.0 else dt
 
 
 @helper

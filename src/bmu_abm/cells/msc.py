@@ -257,13 +257,9 @@ def live_committed(
             continue
         fine_source[WNT, s] += q.osteoblast_wnt
         crowd = density(s, sites, q, nx, ny)
-        ready = site.state == REVERSAL and site.osteoclast == 0
-        if ready and crowd >= q.osteoblast_threshold and has_room(blasts, n_blasts):
-            u = hashing.uniform(t.key, hashing.MSC_FATE, cell.id, t.tick, 3)
-            ready = u < differentiates
-        else:
-            ready = False
-        if ready:
+        ready = site.state == REVERSAL and site.osteoclast == 0 and crowd >= q.osteoblast_threshold
+        u = hashing.uniform(t.key, hashing.MSC_FATE, cell.id, t.tick, 3)
+        if ready and u < differentiates and has_room(blasts, n_blasts):
             leave(cell, site)
             osteoblast.start(blasts, n_blasts, cell.id, s, cell.donor, sites, ledger[0], t, q)
             remove_row(cells, count, i)
