@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import bones
+from bmu_abm import grafting
 from bmu_abm.readouts import density, memory
 from bmu_abm.readouts.structure import count_holes
 from bmu_abm.trabecula import FORMATION, HOLE
@@ -244,3 +245,18 @@ def test_labels_are_given_two_weeks_before_each_sample():
     ]
     assert given == [round(365 * k / 12) - 14 for k in range(1, 14)]
     assert memory.next_sample_day(0) == 0 and memory.next_sample_day(31) == 61
+
+
+def test_cells_and_bone_of_a_graft_are_told_apart(busy):
+    m = busy()
+    row = m.sample()
+    assert row["n_donor_msc"] == row["graft_lung_pct"] == row["graft_marrow_pct"] == 0.0
+    m.populations["msc"].live["donor"][:3] = 1
+    m.depots = np.array(
+        [grafting.given(4.0 / m.body.marrow_share, "intravenous", {}, 0.75, 1)], grafting.DEPOT
+    )
+    m.ledger["donor_total_nm"] = 1000 * m.trabecula.n_columns
+    row = m.sample()
+    assert row["n_donor_msc"] == 3.0 and row["donor_bone_um"] == 1.0
+    assert row["graft_lung_pct"] == pytest.approx(75.0)
+    assert row["graft_marrow_pct"] == pytest.approx(75.0)

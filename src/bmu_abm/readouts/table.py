@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bmu_abm.ledger import LASTING, LEDGER
 from bmu_abm.readouts import budget, density
+from bmu_abm.readouts.grafts import grafts
 from bmu_abm.readouts.histomorphometry import histomorphometry
 from bmu_abm.readouts.markers import activity, markers
 from bmu_abm.readouts.memory import bone_of
@@ -56,6 +57,7 @@ def table(model: BoneModel) -> dict[str, float]:
         "mineral_um": now["mineral_um"],
         "damage": now["damage"],
         "sclerostin_pm": model.fields.mean("sclerostin"),
+        **grafts(model),
         **activity(model),
         **_counts(model),
     }
@@ -88,6 +90,8 @@ _TOLD = (
     "formation_days",
     "unfilled_days",
     "buried_osteoblasts",
+    "fused_precursors",
+    "osteoclast_nuclei_days",
 )
 
 
