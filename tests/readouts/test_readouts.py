@@ -52,7 +52,7 @@ PROMISED = [
     "perforations",
 ]
 # Means over cavities that were filled since the last sample: without one there is no mean.
-MAY_BE_ABSENT = {"w_th_um", "e_de_um"}
+MAY_BE_ABSENT = {"w_th_um", "e_de_um", "nuclei_per_osteoclast"}
 SHARES = ("bv_tv", "es_bs", "os_bs", "ms_bs", "fat_fraction", "hole_area_fraction")
 
 

@@ -45,6 +45,7 @@ def table(model: BoneModel) -> dict[str, float]:
         **markers(model, base),
         **histomorphometry(model),
         **{f"n_{name}": float(len(cells)) for name, cells in model.populations.items()},
+        "nuclei_per_osteoclast": _nuclei(model),
         "fat_fraction": float(model.today["fat_fraction"][0]),
         **_ligands(model, base),
         "serum_calcium_mmol_per_l": float(model.skeleton["calcium"][0]),
@@ -63,6 +64,11 @@ def table(model: BoneModel) -> dict[str, float]:
     }
     _turn_page(model)
     return row
+
+
+def _nuclei(model: BoneModel) -> float:
+    days = float(model.ledger["osteoclast_days"][0])
+    return float(model.ledger["osteoclast_nuclei_days"][0]) / days if days else float("nan")
 
 
 def _ligands(model: BoneModel, base: dict[str, float]) -> dict[str, float]:
