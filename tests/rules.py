@@ -111,7 +111,7 @@ def free_mscs(m: BoneModel) -> None:
     m.populations["msc"].reserve(len(m.populations["msc"]))
     msc.live_free(
         *m._cells("msc"), *m._cells("adipocyte"), f.fine, f.coarse, f.coarse_source, b.sites,
-        b.type_h, m.today, m._p, *_grid(m), m.spec.steps_per_day,
+        b.type_h, b.niche, m.today, m._p, *_grid(m), m.spec.steps_per_day,
     )  # fmt: skip
 
 

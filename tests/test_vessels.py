@@ -15,7 +15,7 @@ def grown(still, slit3, days=30.0, times=1, gain=1.0):
     )
     field = np.full(m.trabecula.type_h.shape, slit3, np.float32)
     for _ in range(times):
-        vessels.grow(m.trabecula.type_h, field, m.today, days, m._p)
+        vessels.grow(m.trabecula.type_h, field, days, m._p)
     return m
 
 
@@ -30,14 +30,13 @@ def test_they_follow_slit3_with_a_lag(still, slit3):
     m = grown(still, slit3)
     expected = end(slit3) + (1 - end(slit3)) * math.exp(-1)
     assert m.trabecula.type_h == pytest.approx(expected)
-    assert m.today["type_h"][0] == pytest.approx(expected)
     assert grown(still, slit3, 10.0, 3).trabecula.type_h == pytest.approx(expected)
 
 
 def test_they_grow_where_slit3_is(still):
     m = still()
     bones.peak(m, "SLIT3", 400.0)
-    vessels.grow(m.trabecula.type_h, m.fields.native("SLIT3").reshape(-1), m.today, 300.0, m._p)
+    vessels.grow(m.trabecula.type_h, m.fields.native("SLIT3").reshape(-1), 300.0, m._p)
     near = np.argmax(m.fields.native("SLIT3"))
     assert m.trabecula.type_h[near] > 1.2 and m.trabecula.type_h[-1] < 0.85
 

@@ -137,8 +137,6 @@ class Body:
         t["intact_share"] = intact
         t["mean_thickness_um"] = bone_um / max(1.0, b.n_columns * intact)
         t["surface_mm2"] = b.surface_mm2
-        free = np.count_nonzero(model.populations["msc"].live["stage"] == 0)
-        t["free_msc_per_mm2"] = free / b.surface_mm2
 
     @staticmethod
     def _bone_nm(ledger: NDArray[np.void]) -> int:

@@ -20,9 +20,7 @@ TODAY = np.dtype(
         ("reference_um", "f8"),  # the same when the plate was made
         ("intact_share", "f8"),
         ("surface_mm2", "f8"),
-        ("free_msc_per_mm2", "f8"),
         ("fat_fraction", "f8"),
-        ("type_h", "f8"),  # capillaries of type H, relative to rest, mean of the patch
         ("immune_tone", "f8"),
         ("rank_fc_pm", "f8"),  # decoy of RANKL that grafted cells have secreted
         ("secretome", "f8"),  # of grafted cells in the lung

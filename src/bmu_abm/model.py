@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm import body, damage, grafting, readouts, snapshots, surface, vessels
+from bmu_abm import body, damage, grafting, niche, readouts, snapshots, surface, vessels
 from bmu_abm.cells import KINDS, adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
 from bmu_abm.cells.population import Cell, Mirror, Population
 from bmu_abm.fields import SLIT3, Fields
@@ -76,7 +76,8 @@ class BoneModel(mesa.Model):
         self.today["reference_um"] = self.trabecula.bone_volume_nm() / self.trabecula.n_columns
         self.today["reference_um"] /= 1000.0
         self.today["fat_fraction"] = host.marrow_fat_fraction
-        self.today["type_h"] = 1.0
+        b = self.trabecula
+        b.niche[:] = niche.capacity(host.marrow_fat_fraction, self._rest[0], b.nx, b.ny)
         self._settle_fields()
         self.memory = readouts.Memory.of(self)
 
@@ -242,7 +243,7 @@ class BoneModel(mesa.Model):
             self.depots = grafting.remaining(self.depots)
         msc.live_free(
             *cells, *self._cells("adipocyte"), f.fine, f.coarse, f.coarse_source, b.sites,
-            b.type_h, self.today, self._p, *g, self.spec.steps_per_day,
+            b.type_h, b.niche, self.today, self._p, *g, self.spec.steps_per_day,
         )  # fmt: skip
         msc.live_committed(
             *cells, *blasts, f.fine, f.fine_source, f.coarse, f.coarse_source, b.sites,
@@ -268,9 +269,8 @@ class BoneModel(mesa.Model):
             self._p, self._rest,
         )  # fmt: skip
         if self.tick % (MARROW_EVERY_DAYS * self.spec.steps_per_day) == 0:
-            self.today["fat_fraction"] = np.count_nonzero(b.sites["fat"]) / b.n_sites
-            slit3 = f.coarse[SLIT3]
-            vessels.grow(b.type_h, slit3, self.today, float(MARROW_EVERY_DAYS), self._p)
+            vessels.grow(b.type_h, f.coarse[SLIT3], float(MARROW_EVERY_DAYS), self._p)
+            niche.measure(b.niche, b.sites, b.type_h, self.today, self._p, *g)
         dt = self.today["dt"][0]
         self.ledger["days"] += dt
         self.ledger["osteoclast_days"] += dt * len(self.populations["osteoclast"])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter
 
+from bmu_abm import niche
 from bmu_abm.compiled import helper
 
 QUIESCENT, RESORPTION, REVERSAL, FORMATION, ARRESTED, HOLE, DEFECT = range(7)
@@ -73,6 +74,8 @@ class Trabecula:
         Sites of the capillary entry points.
     type_h : ndarray of float32, shape (n_sites / 4,)
         Capillaries of type H, relative to resting bone, on blocks of 2 x 2 sites.
+    niche : ndarray of float64, shape (n_tiles,)
+        Free stem cells that each tile of the marrow holds.
     """
 
     def __init__(self, nx: int, ny: int, site_um: float = 10.0, slice_um: float = 5.0) -> None:
@@ -86,6 +89,7 @@ class Trabecula:
         self.column_kind = np.zeros(self.n_columns, np.uint8)
         self.vessels = np.zeros(0, np.int64)
         self.type_h = np.ones(self.n_sites // 4, np.float32)
+        self.niche = niche.empty(nx, ny)
 
     @property
     def slice_nm(self) -> int:

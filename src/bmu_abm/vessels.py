@@ -22,8 +22,8 @@ def drive(slit3, p):
 
 
 @kernel
-def grow(type_h, slit3, today, days, p):
-    """Let capillaries follow SLIT3 for `days` days; `today` hears their mean.
+def grow(type_h, slit3, days, p):
+    """Let capillaries follow SLIT3 for `days` days.
 
     Parameters
     ----------
@@ -34,10 +34,6 @@ def grow(type_h, slit3, today, days, p):
     """
     q = p[0]
     step = chance(1.0 / q.vessel_growth_days, days)
-    total = 0.0
     for i in range(type_h.shape[0]):
         here = float(type_h[i])
-        here += step * (drive(float(slit3[i]), q) - here)
-        type_h[i] = here
-        total += here
-    today[0].type_h = total / type_h.shape[0]
+        type_h[i] = here + step * (drive(float(slit3[i]), q) - here)

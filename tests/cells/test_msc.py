@@ -111,31 +111,37 @@ def test_slit3_makes_stem_cells_go_farther(still):
     assert far[1e9] > 1.6 * far[0.0]
 
 
-def born(still, free_per_mm2=0.0, fat_fraction=0.3, type_h=1.0, mean_type_h=1.0):
-    """Return the daughters of 400 free cells in a day, at a division of 0.5 a day."""
+def born(still, crowding=0.0, type_h=1.0, behind=0):
+    """Return the daughters of 400 free cells in a day, at a division of 0.5 a day.
+
+    All are on the front face, which is one tile, but for `behind` of them.
+    """
     m = still()
-    m.trabecula.type_h[:], m.today["type_h"] = type_h, mean_type_h
-    mscs(m, np.arange(400))
-    bones.changed(m, msc_division_per_day=0.5, msc_density_per_mm2=100.0, msc_fat_niche=0.6)
-    m.today["free_msc_per_mm2"], m.today["fat_fraction"] = free_per_mm2, fat_fraction
+    m.trabecula.type_h[:] = type_h
+    mscs(m, np.arange(400) + 400 * (np.arange(400) < behind))
+    bones.changed(m, msc_division_per_day=0.5, msc_step_sites=0.0)
+    m.trabecula.niche[:] = (400 - behind) / max(crowding, 1e-9)
     rules.free_mscs(m)
     ids = m.populations["msc"].live["id"]
     assert len(np.unique(ids)) == len(ids)
     return len(ids) - 400
 
 
-def test_the_niche_holds_only_so_many_and_fewer_among_fat(still):
-    """Growth at 0.5 a day, at 0.15 (room of 0.3), none, and none where fat shrinks the niche."""
+def test_the_niche_holds_only_so_many(still):
+    """Growth at 0.5 a day, at 0.15 (room of 0.3), and none."""
     assert abs(born(still) - 400 * math.expm1(0.5)) < 40
-    assert abs(born(still, free_per_mm2=70.0) - 400 * math.expm1(0.15)) < 29
-    assert born(still, free_per_mm2=100.0) == 0
-    assert born(still, free_per_mm2=70.0, fat_fraction=0.9) == 0
+    assert abs(born(still, crowding=0.7) - 400 * math.expm1(0.15)) < 29
+    assert born(still, crowding=1.0) == 0
 
 
-def test_the_niche_is_at_capillaries_of_type_h(still):
-    """Half of them where the cells are: half the rate; half of them all over: half the room."""
+def test_a_full_niche_leaves_its_neighbours_room(still):
+    """A tenth of the cells are on the other face, where nine tenths of the niche are free."""
+    other = math.expm1(0.5 * (1 - 40 / 360)) * 40
+    assert abs(born(still, crowding=1.0, behind=40) - other) < 14
+
+
+def test_stem_cells_divide_at_capillaries_of_type_h(still):
     assert abs(born(still, type_h=0.5) - 400 * math.expm1(0.25)) < 34
-    assert born(still, free_per_mm2=50.0, mean_type_h=0.5) == 0
 
 
 # -- cells of a graft -----------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from bmu_abm import hashing
 from bmu_abm.cells import adipocyte, osteoblast
 from bmu_abm.cells.population import agent_class
@@ -11,6 +13,7 @@ from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, OPG, SECRETOME, SLIT3, WNT, coarse_index, sample
 from bmu_abm.geometry import neighbour, strode
+from bmu_abm.niche import tile_of
 from bmu_abm.rates import births, chance
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.wnt import beta_catenin
@@ -32,7 +35,6 @@ MSC = agent_class("MSC", "msc", FIELDS)
 FREE, COMMITTED = 0, 1
 NEWBORN = -1.0  # age of a cell that rests until the next step
 MOVES_PER_DAY = 4
-REFERENCE_FAT = 0.3  # share of the marrow at which the niche has its stated density
 WINDOW = 2  # sites to each side over which progenitors sense each other
 
 
@@ -141,17 +143,25 @@ def turns_to_fat(cell, sites, today, p):
     return u < chance(p.msc_adipogenesis_per_day, today.dt)
 
 
+@helper
+def free_by_tile(cells, count, tiles, nx, ny):
+    """Return how many free cells each tile of the marrow has."""
+    free = np.zeros(tiles)
+    for i in range(count[0]):
+        if cells[i].stage == FREE:
+            free[tile_of(cells[i].site, nx, ny)] += 1.0
+    return free
+
+
 @kernel
 def live_free(
-    cells, count, fat, n_fat, fine, coarse, coarse_source, sites, type_h, today, p, nx, ny,
-    steps_per_day,
+    cells, count, fat, n_fat, fine, coarse, coarse_source, sites, type_h, niche, today, p,
+    nx, ny, steps_per_day,
 ):  # fmt: skip
     """Let every free cell decide, migrate, settle on eroded bone, divide, turn to fat or die."""
     t, q = today[0], p[0]
     moves = max(1, MOVES_PER_DAY // steps_per_day)
-    niche = q.msc_density_per_mm2 * (1.0 - q.msc_fat_niche * (t.fat_fraction - REFERENCE_FAT))
-    niche *= t.type_h
-    crowding = t.free_msc_per_mm2 / max(niche, 1e-9)
+    free = free_by_tile(cells, count, niche.shape[0], nx, ny)
     i = 0
     while i < count[0]:
         cell = cells[i]
@@ -171,6 +181,8 @@ def live_free(
             remove_row(cells, count, i)
             continue
         support(cell, coarse_source, q, nx, ny)
+        tile = tile_of(cell.site, nx, ny)
+        crowding = free[tile] / max(niche[tile], 1e-9)
         if divides(cell, float(type_h[coarse_index(cell.site, nx, ny)]), crowding, t, q):
             identity = hashing.cell_id(hashing.MSC_RENEWAL, cell.id, t.tick, 0)
             start(cells, count, identity, cell.site, i, t, q)

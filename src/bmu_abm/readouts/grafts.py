@@ -31,5 +31,5 @@ def grafts(model: BoneModel) -> dict[str, float]:
         "donor_bone_um": model.ledger["donor_total_nm"][0] / 1000.0 / model.trabecula.n_columns,
         "formed_bone_um": model.ledger["formed_total_nm"][0] / 1000.0 / model.trabecula.n_columns,
         "slit3_ng_ml": model.fields.mean("SLIT3"),
-        "type_h_ratio": float(model.today["type_h"][0]),
+        "type_h_ratio": float(model.trabecula.type_h.mean(dtype=float)),
     }
