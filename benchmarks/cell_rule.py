@@ -15,7 +15,8 @@ import mesa
 import numpy as np
 
 from bmu_abm import hashing
-from bmu_abm.cells.msc import MOVES_PER_DAY, migrate
+from bmu_abm.cells.msc import migrate
+from bmu_abm.clock import MOVES_PER_DAY
 from bmu_abm.compiled import helper
 from bmu_abm.fields import CXCL12, SLIT3
 from bmu_abm.model import BoneModel
@@ -84,7 +85,7 @@ class PlainModel(mesa.Model):
 
     def __init__(self, bone):
         super().__init__()
-        p = bone._p[0]
+        p = bone.p[0]
         self.nx, self.ny = bone.trabecula.nx, bone.trabecula.ny
         self.key, self.tick = int(bone.today["key"][0]), 0
         self.fields = {n: bone.fields.native(n).astype(float).tolist() for n in ("CXCL12", "SLIT3")}
@@ -118,9 +119,7 @@ def migrate_all(cells, n, coarse, sites, today, p, nx, ny):
 
 def compiled_day(bone):
     b, cells = bone.trabecula, bone.populations["msc"]
-    migrate_all(
-        cells.rows, len(cells), bone.fields.coarse, b.sites, bone.today, bone._p, b.nx, b.ny
-    )
+    migrate_all(cells.rows, len(cells), bone.fields.coarse, b.sites, bone.today, bone.p, b.nx, b.ny)
     bone.today["tick"] += 1
 
 

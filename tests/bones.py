@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bmu_abm import snapshots
+from bmu_abm import day, snapshots
 from bmu_abm.cells import osteoclast
 from bmu_abm.fields import COARSE, FINE
 from bmu_abm.host import shipped_host_table
@@ -18,6 +18,8 @@ from bmu_abm.trabecula import ARRESTED, DEFECT, FORMATION, HOLE, INTACT_COLUMN, 
 
 ERODED = (RESORPTION, REVERSAL, ARRESTED)
 WOMAN = "premenopausal_woman"
+# Readouts that are means over what may not have happened since the last sample.
+MAY_BE_ABSENT = {"w_th_um", "e_de_um", "nuclei_per_osteoclast"}
 # Remodelling on a patch of 0.3 mm2 every few weeks, whatever the fitted rates are.
 BUSY = {"damage.random_per_mm2_year": 10.0}
 # RANKL everywhere and many precursors: a thin plate is full of holes within weeks.
@@ -53,7 +55,7 @@ def bone(rng=1, replicate=0, **kwargs) -> BoneModel:
 def still_bone() -> BoneModel:
     """Return a flat bone 140 um thick without any cell, and with all fields and sources at 0."""
     model = empty(bone(host={"plate_thickness_cv": 0.0}))
-    model._wake()
+    day.wake(model)
     for array in (model.fields.fine, model.fields.coarse):
         array[:] = 0.0
     model.fields.reset_sources(np.zeros(len(FINE), np.float32), np.zeros(len(COARSE), np.float32))
@@ -71,7 +73,7 @@ def changed(model: BoneModel, **values: float) -> BoneModel:
     """Set parameters of a bone, by their names in the record, beyond their ranges if need be."""
     for name, value in values.items():
         model.body.rest[name] = value
-        model._p[name] = value
+        model.p[name] = value
     return model
 
 
@@ -188,8 +190,8 @@ def assert_footprints(model: BoneModel) -> None:
     covered = np.flatnonzero(owner)
     rows = owner[covered] - 1
     assert (rows < len(cells)).all()
-    most = float(model._p["osteoclast_max_nuclei"][0])
-    radius = osteoclast.reach_of(most, model._p[0])
+    most = float(model.p["osteoclast_max_nuclei"][0])
+    radius = osteoclast.reach_of(most, model.p[0])
     far = distance(model, covered, cells["site"][rows])
     assert (far <= radius).all()
 

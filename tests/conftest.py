@@ -10,13 +10,14 @@ import bones
 
 
 def _restorer(make: Callable) -> Callable:
+    from bmu_abm import day
     from bmu_abm.model import BoneModel
 
     snapshot = make().snapshot()
 
     def restore() -> BoneModel:
         model = BoneModel.restore(snapshot)
-        model._wake()
+        day.wake(model)
         return model
 
     return restore

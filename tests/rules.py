@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bmu_abm import damage, grafting, surface
 from bmu_abm.cells import adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
+from bmu_abm.clock import MOVES_PER_DAY as MOVES
 from bmu_abm.model import BoneModel
 
-SPAN = 1.0 / osteoclast.MOVES_PER_DAY  # days of a move
+SPAN = 1.0 / MOVES  # days of a move
 
 
 def _grid(m: BoneModel) -> tuple[int, int]:
@@ -31,68 +32,68 @@ def accumulate_damage(m: BoneModel) -> None:
     b = m.trabecula
     damage.accumulate(
         b.sites, b.born, b.damage, b.column_kind, b.slice_nm, m.calls, m.n_calls, m.n_cracks,
-        m.today, m._p, *_grid(m), m.spec.steps_per_day,
+        m.today, m.p, *_grid(m), m.spec.steps_per_day,
     )  # fmt: skip
 
 
 def osteocytes(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     osteocyte.live(
-        *m._cells("osteocyte"), b.sites, f.coarse, f.coarse_source, m.calls, m.n_calls,
-        m.today, m._p, *_grid(m),
+        *m.cells("osteocyte"), b.sites, f.coarse, f.coarse_source, m.calls, m.n_calls,
+        m.today, m.p, *_grid(m),
     )  # fmt: skip
 
 
 def calls(m: BoneModel) -> None:
     b = m.trabecula
     osteocyte.call(
-        *m._cells("osteocyte"), b.sites, b.damage, b.slice_nm, m.calls, m.n_calls, m.n_cracks,
-        m.ledger, m.today, m._p, *_grid(m),
+        *m.cells("osteocyte"), b.sites, b.damage, b.slice_nm, m.calls, m.n_calls, m.n_cracks,
+        m.ledger, m.today, m.p, *_grid(m),
     )  # fmt: skip
 
 
 def precursors_enter(m: BoneModel) -> None:
     b, cells = m.trabecula, m.populations["osteoclast_precursor"]
     cells.reserve(500)
-    for move in range(osteoclast.MOVES_PER_DAY):
+    for move in range(MOVES):
         precursor.enter(
-            cells.rows, cells.count, b.sites, b.vessels, m.today, move, SPAN, m._p, *_grid(m)
+            cells.rows, cells.count, b.sites, b.vessels, m.today, move, SPAN, m.p, *_grid(m)
         )
 
 
 def precursors_move(m: BoneModel, move: int, span: float) -> None:
     precursor.live(
-        *m._cells("osteoclast_precursor"), m.fields.coarse, m.trabecula.sites,
-        m.body.rankl_binders, m.today, move, span, m._p, *_grid(m),
+        *m.cells("osteoclast_precursor"), m.fields.coarse, m.trabecula.sites,
+        m.body.rankl_binders, m.today, move, span, m.p, *_grid(m),
     )  # fmt: skip
 
 
 def precursors_live(m: BoneModel) -> None:
-    for move in range(osteoclast.MOVES_PER_DAY):
+    for move in range(MOVES):
         precursors_move(m, move, SPAN)
 
 
 def precursors_fuse(m: BoneModel) -> None:
-    for move in range(osteoclast.MOVES_PER_DAY):
+    for move in range(MOVES):
         precursor.fuse(
-            *m._cells("osteoclast_precursor"), *m._cells("osteoclast"), m.trabecula.sites,
-            m.fields.coarse, m.ledger, m.today, move, SPAN, m._p, *_grid(m),
+            *m.cells("osteoclast_precursor"), *m.cells("osteoclast"), m.trabecula.sites,
+            m.fields.coarse, m.ledger, m.today, move, SPAN, m.p, *_grid(m),
         )  # fmt: skip
 
 
 def osteoclasts(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
-    for move in range(osteoclast.MOVES_PER_DAY):
+    for move in range(MOVES):
         osteoclast.live(
-            *m._cells("osteoclast"), *m._cells("osteoclast_precursor"), f.coarse,
+            *m.cells("osteoclast"), *m.cells("osteoclast_precursor"), f.coarse,
             f.coarse_source, b.sites, b.column_kind, m.body.rankl_binders, m.active, m.n_active,
-            m.ledger, m.today, move, SPAN, m._p, *_grid(m),
+            m.ledger, m.today, move, SPAN, m.p, *_grid(m),
         )  # fmt: skip
 
 
 def surface_ages(m: BoneModel) -> None:
     surface.age(
-        m.active, m.n_active, m.trabecula.sites, m.fields.coarse_source, m.ledger, m.today, m._p,
+        m.active, m.n_active, m.trabecula.sites, m.fields.coarse_source, m.ledger, m.today, m.p,
         *_grid(m),
     )  # fmt: skip
 
@@ -102,7 +103,7 @@ def grafts_arrive(m: BoneModel) -> None:
     cells.reserve(5000)
     grafting.arrive(
         cells.rows, cells.count, b.vessels, b.sites, m.fields.coarse, m.depots,
-        m.body.marrow_share, m.today, m._p, *_grid(m),
+        m.body.marrow_share, m.today, m.p, *_grid(m),
     )  # fmt: skip
 
 
@@ -110,8 +111,8 @@ def free_mscs(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     m.populations["msc"].reserve(len(m.populations["msc"]))
     msc.live_free(
-        *m._cells("msc"), *m._cells("adipocyte"), f.fine, f.coarse, f.coarse_source, b.sites,
-        b.type_h, b.niche, m.today, m._p, *_grid(m), m.spec.steps_per_day,
+        *m.cells("msc"), *m.cells("adipocyte"), f.fine, f.coarse, f.coarse_source, b.sites,
+        b.type_h, b.niche, m.today, m.p, *_grid(m), MOVES,
     )  # fmt: skip
 
 
@@ -119,14 +120,14 @@ def committed_mscs(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     m.populations["msc"].reserve(len(m.populations["msc"]))
     msc.live_committed(
-        *m._cells("msc"), *m._cells("osteoblast"), f.fine, f.fine_source, f.coarse,
-        f.coarse_source, b.sites, m.ledger, m.today, m._p, *_grid(m), m.spec.steps_per_day,
+        *m.cells("msc"), *m.cells("osteoblast"), f.fine, f.fine_source, f.coarse,
+        f.coarse_source, b.sites, m.ledger, m.today, m.p, *_grid(m), MOVES,
     )  # fmt: skip
 
 
 def gaps_fill(m: BoneModel) -> None:
     osteoblast.fill_gaps(
-        *m._cells("osteoblast"), m.active, m.n_active, m.trabecula.sites, m.ledger, m.today, m._p,
+        *m.cells("osteoblast"), m.active, m.n_active, m.trabecula.sites, m.ledger, m.today, m.p,
         *_grid(m),
     )  # fmt: skip
 
@@ -134,14 +135,14 @@ def gaps_fill(m: BoneModel) -> None:
 def osteoblasts(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     osteoblast.live(
-        *m._cells("osteoblast"), *m._cells("osteocyte"), f.fine, f.fine_source, f.coarse,
-        f.coarse_source, b.sites, b.born, b.damage, b.slice_nm, m.ledger, m.today, m._p, *_grid(m),
+        *m.cells("osteoblast"), *m.cells("osteocyte"), f.fine, f.fine_source, f.coarse,
+        f.coarse_source, b.sites, b.born, b.damage, b.slice_nm, m.ledger, m.today, m.p, *_grid(m),
     )  # fmt: skip
 
 
 def adipocytes(m: BoneModel) -> None:
     f = m.fields
     adipocyte.live(
-        *m._cells("adipocyte"), m.trabecula.sites, f.coarse_source, m.today, m._p,
+        *m.cells("adipocyte"), m.trabecula.sites, f.coarse_source, m.today, m.p,
         *_grid(m),
     )  # fmt: skip

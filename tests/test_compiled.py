@@ -14,7 +14,7 @@ import pytest
 
 import bmu_abm
 import bones
-from bmu_abm import compiled
+from bmu_abm import compiled, day
 from bmu_abm.model import BoneModel
 
 PACKAGE = Path(bmu_abm.__file__).parent
@@ -120,7 +120,7 @@ def test_every_kernel_has_one_signature_after_a_run(tmp_path):
     np.savez(tmp_path / "bone.npz", **m.snapshot())
     for snapshot in (m.snapshot(), dict(np.load(tmp_path / "bone.npz"))):
         m = BoneModel.restore(snapshot)
-        m._wake()
+        day.wake(m)
         m.body._binders = {"sclerostin": np.array([(10.0, 5.0)])}
         m.body.bind_ligands(m.fields)
         m.calls[0], m.n_calls[0], m.n_cracks[0] = 5, 1, 1

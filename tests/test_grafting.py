@@ -61,7 +61,7 @@ def test_the_lung_holds_back_what_it_catches(still):
 def host(still, days, cxcr4=1.0, steps=1, **parameters):
     """Return lung, blood and marrow of the host as shares of the dose after some days."""
     m = bones.changed(still(), **parameters)
-    dosed(m, 1000.0, trapped=float(m._p["graft_lung_trapped"][0]), cxcr4=cxcr4)
+    dosed(m, 1000.0, trapped=float(m.p["graft_lung_trapped"][0]), cxcr4=cxcr4)
     m.today["dt"] = 1.0 / steps
     rules.tick(m, rules.grafts_arrive, days * steps)
     return np.array([m.depots[name][0] for name in ("lung", "blood", "marrow")]) / 1000.0
@@ -97,7 +97,7 @@ def heard(still, days=1, **traits):
     dosed(m, 1e6 * m.body.body_mass_kg, **traits)
     m.depots["lung"], m.depots["marrow"] = 0.8 * m.depots["dose"], 0.2 * m.depots["dose"]
     for _ in range(days):
-        grafting.reach_by_blood(m.depots, m.body.body_mass_kg, m.today, m._p)
+        grafting.reach_by_blood(m.depots, m.body.body_mass_kg, m.today, m.p)
     return float(m.today["secretome"][0]), float(m.today["rank_fc_pm"][0])
 
 

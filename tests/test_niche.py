@@ -29,7 +29,7 @@ def measured(still, fat=0.0, type_h=1.0):
     b = m.trabecula
     b.sites["fat"][: round(fat * b.n_columns)] = 1
     b.type_h[:] = type_h
-    niche.measure(b.niche, b.sites, b.type_h, m.today, m._p, b.nx, b.ny)
+    niche.measure(b.niche, b.sites, b.type_h, m.today, m.p, b.nx, b.ny)
     assert m.today["fat_fraction"][0] == pytest.approx(fat / 2)
     return b.niche / niche.tile_mm2(b.nx, b.ny)
 

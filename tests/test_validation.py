@@ -8,6 +8,7 @@ import pytest
 
 from bmu_abm.scenario import Scenario
 from bmu_abm.validation.__main__ import main
+from bmu_abm.validation.course import Chart, smoothed
 from bmu_abm.validation.directions import DAY_AFTER_DOSE, homing_values, slit3_values
 from bmu_abm.validation.pooled import Stretch, identities, jackknife, pool, ratio_of
 from bmu_abm.validation.report import beside_targets, page
@@ -155,6 +156,20 @@ def test_slit3_is_held_against_the_same_patches():
     assert values["knock-out over healthy: type_h_ratio"][0] == pytest.approx(1.0)
 
 
+def test_a_course_is_a_mean_over_patches_and_months():
+    """Two patches; a readout of 1 in odd months and 3 in even ones, 2 more in the second patch."""
+    data = frame(2)
+    data = data[data["month"] % 1 == 0].reset_index(drop=True)
+    data["ac_f_per_year"] = 1.0 + 2.0 * (data["month"] % 2 == 0) + 2.0 * data["replicate"]
+    by_month = smoothed(data, Chart("ac_f_per_year", ""))
+    assert len(by_month) == MONTHS + 1 and by_month.index[1] == 1.0
+    assert by_month["mean"].iloc[:2].to_list() == [4.0, 2.0]
+    assert by_month["se"].to_numpy() == pytest.approx(1.0)
+    halves = smoothed(data, Chart("ac_f_per_year", "", 10.0, 6))
+    assert len(halves) == MONTHS / 6 and halves.index[0] == 3.5
+    assert halves["mean"].to_numpy() == pytest.approx(30.0)
+
+
 def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):
     from bmu_abm.validation import __main__ as module
 
@@ -171,4 +186,5 @@ def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):
     assert "Pooled over 3 patches, at least 6 mm2" in text
     parts = ("120", "-3.00 ± 0.00", "-2.00 ± 0.00", "-1.50 ± 0.00", "0.00 ± 0.00", "0.50 ± 0.00")
     assert f"| {' | '.join(parts)} |" in text
-    assert (tmp_path / "healthy.png").stat().st_size > 5000
+    for picture in ("healthy.png", "healthy_course.png"):
+        assert (tmp_path / picture).stat().st_size > 5000 and picture in text

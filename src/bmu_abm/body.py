@@ -97,20 +97,23 @@ class Body:
         self._take_grafts(today.grafts if self._first_step_of_day(model) else [], model, p)
         self._tell_cells(model, p)
         grafting.reach_by_blood(model.depots, self.body_mass_kg, model.today, p)
-        self._take_binders(today, p, float(model.today["rank_fc_pm"][0]))
+        self._take_binders(today, p)
+        self._bind_rank_fc(float(model.today["rank_fc_pm"][0]), p)
         return p
 
     def _first_step_of_day(self, model: BoneModel) -> bool:
         return model.tick % model.spec.steps_per_day == 0
 
-    def _take_binders(self, today: Environment, p: NDArray[np.void], rank_fc_pm: float) -> None:
-        kd = float(p["binding_rankl_rank_kd_pm"][0])
-        rows = [(float(p["binding_rank_pm"][0]), kd), *today.binders.get("RANKL", [])]
-        if rank_fc_pm > 0.0:
-            rows.append((rank_fc_pm, kd))
-        self.rankl_binders = np.array(rows)
+    def _take_binders(self, today: Environment, p: NDArray[np.void]) -> None:
+        rank = (float(p["binding_rank_pm"][0]), float(p["binding_rankl_rank_kd_pm"][0]))
+        self.rankl_binders = np.array([rank, *today.binders.get("RANKL", [])])
         others = {name: rows for name, rows in today.binders.items() if name != "RANKL"}
         self._binders = {name: np.array(rows) for name, rows in others.items()}
+
+    def _bind_rank_fc(self, concentration_pm: float, p: NDArray[np.void]) -> None:
+        if concentration_pm > 0.0:
+            decoy = (concentration_pm, float(p["binding_rankl_rank_kd_pm"][0]))
+            self.rankl_binders = np.vstack([self.rankl_binders, decoy])
 
     def _take_grafts(self, grafts: list[Graft], model: BoneModel, p: NDArray[np.void]) -> None:
         trapped = float(p["graft_lung_trapped"][0])
@@ -151,7 +154,7 @@ class Body:
     def emit(self, model: BoneModel) -> None:
         """Start the sources of tomorrow's fields: other marrow cells, and what is given."""
         t = model.today[0]
-        fine, coarse = self._marrow_sources(model._p[0], t, float(model.skeleton["pth"][0]))
+        fine, coarse = self._marrow_sources(model.p[0], t, float(model.skeleton["pth"][0]))
         for name, level, place in self._sources:
             if place == "uniform":
                 target = fine if name in FINE else coarse

@@ -1,4 +1,4 @@
-"""BoneModel: a living trabecula; `step()` is the day, told in order."""
+"""BoneModel: a living trabecula; `step()` lives the parts of a day (`day.py`) in their order."""
 
 from __future__ import annotations
 
@@ -11,21 +11,18 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm import body, damage, grafting, niche, readouts, snapshots, surface, vessels
-from bmu_abm.cells import KINDS, adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
+from bmu_abm import body, day, grafting, niche, readouts, snapshots
+from bmu_abm.cells import KINDS, osteocyte
 from bmu_abm.cells.population import Cell, Mirror, Population
-from bmu_abm.fields import SLIT3, Fields
+from bmu_abm.fields import Fields
 from bmu_abm.hashing import run_key
 from bmu_abm.ledger import LEDGER, TODAY
 from bmu_abm.populate import populate
 from bmu_abm.scenario import Scenario
 from bmu_abm.systemic import skeleton
-from bmu_abm.trabecula import HOLE, INTACT_COLUMN, Trabecula, grow_plate
+from bmu_abm.trabecula import INTACT_COLUMN, Trabecula, grow_plate
 
 DAYS_PER_YEAR = 365
-MARROW_EVERY_DAYS = 10
-# The parts of a step, in the order in which they happen.
-ORDER = ("wake", "bone_ages", "signals", "osteoclast_lineage", "osteoblast_lineage", "marrow")
 
 
 class BoneModel(mesa.Model):
@@ -53,7 +50,7 @@ class BoneModel(mesa.Model):
         self._prepare(scenario, rng, replicate)
         host = scenario.host
         make = np.random.default_rng([rng, replicate, 20])
-        p = self._rest[0]
+        p = self.body.rest[0]
         grow_plate(
             self.trabecula,
             make,
@@ -77,7 +74,7 @@ class BoneModel(mesa.Model):
         self.today["reference_um"] /= 1000.0
         self.today["fat_fraction"] = host.marrow_fat_fraction
         b = self.trabecula
-        b.niche[:] = niche.capacity(host.marrow_fat_fraction, self._rest[0], b.nx, b.ny)
+        b.niche[:] = niche.capacity(host.marrow_fat_fraction, self.body.rest[0], b.nx, b.ny)
         self._settle_fields()
         self.memory = readouts.Memory.of(self)
 
@@ -103,8 +100,7 @@ class BoneModel(mesa.Model):
     def _adopt_plan(self, scenario: Scenario) -> None:
         self.spec = scenario
         self.body = body.Body(scenario)
-        self._rest = self.body.rest
-        self._p = self._rest.copy()
+        self.p = self.body.rest.copy()
 
     # -- time -----------------------------------------------------------------------------------
 
@@ -123,168 +119,38 @@ class BoneModel(mesa.Model):
         if self.day == 0 and not self.memory.begun:
             self.begin_treatment()
         for _ in range(self.spec.steps_per_day):
-            self._live()
+            for part in day.PARTS.values():
+                part(self)
+            self.today["tick"] += 1
         self.day += 1
         self.memory.watch(self)
 
-    def _live(self) -> None:
-        """Live one step of a day, in this order."""
-        for part in ORDER:
-            getattr(self, f"_{part}")()
-        self.today["tick"] += 1
-
     def profile(self, days: int) -> dict[str, float]:
         """Live `days` days and return the milliseconds that each part of a step took on average."""
-        spent = dict.fromkeys(ORDER, 0.0)
+        spent = dict.fromkeys(day.PARTS, 0.0)
         for _ in range(days):
             for _ in range(self.spec.steps_per_day):
-                for part in ORDER:
+                for name, part in day.PARTS.items():
                     start = time.perf_counter()
-                    getattr(self, f"_{part}")()
-                    spent[part] += time.perf_counter() - start
+                    part(self)
+                    spent[name] += time.perf_counter() - start
                 self.today["tick"] += 1
             self.day += 1
             self.memory.watch(self)
         steps = days * self.spec.steps_per_day
         return {part: 1000.0 * seconds / steps for part, seconds in spent.items()}
 
-    def _signals(self) -> None:
-        """Solve the fields for their sources, bind what drugs bind, start new sources."""
-        self.fields.solve()
-        self.fields.carry_on()
-        self.body.bind_ligands(self.fields)
-        self.body.emit(self)
-
-    def _wake(self) -> None:
-        """Ask the body what day it is: hormones, drugs, load, and room for births."""
-        self._p = self.body.wake(self)
-        if len(self.body.new_depots):
-            self.depots = np.concatenate([self.depots, self.body.new_depots])
-        births = {
-            "osteocyte": 256 + len(self.populations["osteoblast"]) // 20,
-            "osteoblast": 64 + int(self.n_active[0]),
-            "msc": 64
-            + len(self.populations["msc"])
-            + grafting.most_arrivals(
-                self.depots,
-                self.body.marrow_share,
-                len(self.trabecula.vessels),
-            ),
-            "osteoclast_precursor": 64
-            + 4 * len(self.trabecula.vessels)
-            + 16 * len(self.populations["osteoclast"]),
-            "osteoclast": 32 + len(self.populations["osteoclast_precursor"]) // 3,
-            "adipocyte": 64 + len(self.populations["msc"]) // 4,
-        }
-        for name, extra in births.items():
-            self.populations[name].reserve(extra)
-
-    def _cells(self, name: str) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    def cells(self, name: str) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """Return the rows of a population and its count, as kernels take them."""
         population = self.populations[name]
         return population.rows, population.count
 
-    def _bone_ages(self) -> None:
-        """Damage grows; osteocytes sense, speak and die; events make patches of them call."""
-        b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
-        damage.accumulate(
-            b.sites, b.born, b.damage, b.column_kind, b.slice_nm, self.calls, self.n_calls,
-            self.n_cracks, self.today, self._p, *g, self.spec.steps_per_day,
-        )  # fmt: skip
-        osteocyte.live(
-            *self._cells("osteocyte"), b.sites, f.coarse, f.coarse_source, self.calls,
-            self.n_calls, self.today, self._p, *g,
-        )  # fmt: skip
-        if self.n_calls[0]:
-            osteocyte.call(
-                *self._cells("osteocyte"), b.sites, b.damage, b.slice_nm, self.calls,
-                self.n_calls, self.n_cracks, self.ledger, self.today, self._p, *g,
-            )  # fmt: skip
-
-    def _osteoclast_lineage(self) -> None:
-        """Precursors enter, move and fuse; osteoclasts move and resorb."""
-        b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
-        rankl = self.body.rankl_binders
-        clasts = self._cells("osteoclast")
-        cells = self._cells("osteoclast_precursor")
-        holes = int(self.ledger["perforated_columns"][0])
-        moves = max(1, osteoclast.MOVES_PER_DAY // self.spec.steps_per_day)
-        span = float(self.today["dt"][0]) / moves
-        for m in range(moves):
-            move = (self.today, m, span, self._p, *g)
-            precursor.enter(*cells, b.sites, b.vessels, *move)
-            precursor.live(*cells, f.coarse, b.sites, rankl, *move)
-            precursor.fuse(*cells, *clasts, b.sites, f.coarse, self.ledger, *move)
-            osteoclast.live(
-                *clasts, *cells, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
-                self.active, self.n_active, self.ledger, *move,
-            )  # fmt: skip
-        if self.ledger["perforated_columns"][0] > holes:
-            self._leave_holes()
-
-    def _leave_holes(self) -> None:
-        """Lose the cells whose place has just become a hole (the later rules see it themselves)."""
-        for name in ("osteocyte", "osteoclast_precursor", "osteoclast"):
-            place = self.trabecula.sites["state"][self.populations[name].live["site"]]
-            snapshots.release(self, name, place >= HOLE)
-
-    def _osteoblast_lineage(self) -> None:
-        """Eroded surface ages; progenitors gather on it; osteoblasts fill it."""
-        b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
-        surface.age(
-            self.active, self.n_active, b.sites, f.coarse_source, self.ledger, self.today,
-            self._p, *g,
-        )  # fmt: skip
-        cells, blasts = self._cells("msc"), self._cells("osteoblast")
-        if len(self.depots):
-            grafting.arrive(
-                *cells, b.vessels, b.sites, f.coarse, self.depots, self.body.marrow_share,
-                self.today, self._p, *g,
-            )  # fmt: skip
-            self.depots = grafting.remaining(self.depots)
-        msc.live_free(
-            *cells, *self._cells("adipocyte"), f.fine, f.coarse, f.coarse_source, b.sites,
-            b.type_h, b.niche, self.today, self._p, *g, self.spec.steps_per_day,
-        )  # fmt: skip
-        msc.live_committed(
-            *cells, *blasts, f.fine, f.fine_source, f.coarse, f.coarse_source, b.sites,
-            self.ledger, self.today, self._p, *g, self.spec.steps_per_day,
-        )  # fmt: skip
-        osteoblast.fill_gaps(
-            *blasts, self.active, self.n_active, b.sites, self.ledger, self.today, self._p, *g
-        )
-        osteoblast.live(
-            *blasts, *self._cells("osteocyte"), f.fine, f.fine_source, f.coarse, f.coarse_source,
-            b.sites, b.born, b.damage, b.slice_nm, self.ledger, self.today, self._p, *g,
-        )  # fmt: skip
-
-    def _marrow(self) -> None:
-        """Fat ages and secretes; the skeleton as a whole moves on; the ledger counts the day."""
-        b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
-        adipocyte.live(
-            *self._cells("adipocyte"), b.sites, f.coarse_source, self.today, self._p, *g,
-        )  # fmt: skip
-        skeleton.step(
-            self.skeleton, self.body.drivers["calcium_intake_mg_per_day"],
-            self.body.drivers["vitamin_d_nmol_per_l"], self.body.rankl_binders, self.today,
-            self._p, self._rest,
-        )  # fmt: skip
-        if self.tick % (MARROW_EVERY_DAYS * self.spec.steps_per_day) == 0:
-            vessels.grow(b.type_h, f.coarse[SLIT3], float(MARROW_EVERY_DAYS), self._p)
-            niche.measure(b.niche, b.sites, b.type_h, self.today, self._p, *g)
-        dt = self.today["dt"][0]
-        self.ledger["days"] += dt
-        self.ledger["osteoclast_days"] += dt * len(self.populations["osteoclast"])
-
     def _settle_fields(self) -> None:
         """Give fresh bone the fields of its resting cells; no dose before the first step."""
-        self._wake()
+        day.wake(self)
         self.depots = self.depots[:0]
         self.body.emit(self)
-        b, f, g = self.trabecula, self.fields, (self.trabecula.nx, self.trabecula.ny)
-        osteocyte.live(
-            *self._cells("osteocyte"), b.sites, f.coarse, f.coarse_source, self.calls,
-            self.n_calls, self.today, self._p, *g,
-        )  # fmt: skip
+        day.osteocytes(self)
         self.n_calls[0] = 0
 
     # -- treatment ------------------------------------------------------------------------------

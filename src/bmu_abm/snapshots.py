@@ -28,7 +28,7 @@ def take(model: BoneModel) -> Arrays:
     arrays |= {f"cells.{k}": p.live.copy() for k, p in model.populations.items()}
     arrays["active"] = model.active[: int(model.n_active[0])].copy()
     arrays |= {k: getattr(model, k).copy() for k in ("ledger", "today", "skeleton", "depots")}
-    arrays["parameters"] = model._p.copy()
+    arrays["parameters"] = model.p.copy()
     arrays |= {f"memory.{k}": v.copy() for k, v in model.memory.arrays().items()}
     meta = {
         "scenario": model.spec.to_dict(),
@@ -61,7 +61,7 @@ def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str
     for k in ("ledger", "today", "skeleton", "depots"):
         setattr(model, k, arrays[k].copy().view(getattr(model, k).dtype))
     model.day, model.body.drivers = int(meta["day"]), dict(meta["drivers"])
-    model._p = arrays["parameters"].copy()
+    model.p = arrays["parameters"].copy()
     kept = {k[7:]: v for k, v in arrays.items() if k.startswith("memory.")}
     model.memory = readouts.Memory.restored(kept, meta["memory"])
 

@@ -116,7 +116,7 @@ def test_tired_osteoblasts_line_the_bone_or_die(still):
         m = forming(still, vigour=0.03)
         n = len(bones.disc(m, 4.0))
         assert len(m.populations["osteoblast"]) == 0 and m.ledger["completed_sites"][0] == n
-        lag = float(m._p["mineral_lag_days"][0])  # the osteoid seam outlives the cells by it
+        lag = float(m.p["mineral_lag_days"][0])  # the osteoid seam outlives the cells by it
         assert m.ledger["formation_days"][0] == pytest.approx(n * lag)
         m = still()
         bones.changed(m, osteoblast_lining_share=share)

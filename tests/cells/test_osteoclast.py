@@ -80,7 +80,7 @@ def test_erosion_slows_with_depth(still):
     def dig(depth):
         return lambda m: bones.erode(m, bones.disc(m, 9), depth, REVERSAL)
 
-    scale = float(still()._p["osteoclast_depth_scale_um"][0])
+    scale = float(still().p["osteoclast_depth_scale_um"][0])
     shallow, deep = (removed_um(after_a_day(still, prepare=dig(d))) for d in (5.0, 1.3 * scale))
     assert deep < 0.3 * shallow  # 1 / (1 + 1.3^6) = 0.17
 

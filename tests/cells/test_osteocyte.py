@@ -71,7 +71,7 @@ def test_deep_cells_are_heard_less(still):
     m = still()
     near = secretion_under(still, "RANKL", depth_um=10.0)
     far = secretion_under(still, "RANKL", depth_um=50.0)
-    reach = float(m._p["osteocyte_reach_um"][0])
+    reach = float(m.p["osteocyte_reach_um"][0])
     assert far / near == pytest.approx(np.exp(-40.0 / reach), rel=1e-3)
 
 

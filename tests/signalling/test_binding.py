@@ -64,7 +64,7 @@ def free_rankl(m, rankl, opg, antibody=0.0):
     m.fields.native("RANKL")[:], m.fields.native("OPG")[:] = rankl, opg
     binders = np.array([(2.0, 29.0), (antibody, 3.0)])
     b = m.trabecula
-    return rank.free_rankl(5, m.fields.coarse, binders, m._p[0], b.nx, b.ny)
+    return rank.free_rankl(5, m.fields.coarse, binders, m.p[0], b.nx, b.ny)
 
 
 def test_opg_and_an_antibody_compete_with_rank_for_rankl(still):
@@ -81,7 +81,7 @@ def test_nfatc1_drive_is_a_product_of_rank_and_colony_factor(still):
     m = bones.changed(still(), precursor_rankl_half_pm=26.0)
 
     def drive(free, colony):
-        return rank.nfatc1_drive(free, colony, m._p[0])
+        return rank.nfatc1_drive(free, colony, m.p[0])
 
     assert drive(26.0, 0.5) == pytest.approx(0.25)
     assert drive(0.0, 0.5) == drive(26.0, 0.0) == 0.0
@@ -112,12 +112,12 @@ def test_a_binder_of_sclerostin_frees_wnt_in_a_living_bone(still):
     m.fields.solve()
     environment = Environment(dict(m.body.drivers))
     environment.bind("sclerostin", 0.0, 5.0)
-    m.body._take_binders(environment, m._p)
+    m.body._take_binders(environment, m.p)
     before = m.fields.coarse.copy()
     m.body.bind_ligands(m.fields)
     assert (m.fields.coarse == before).all()
     environment.bind("sclerostin", 1000.0, 5.0)
-    m.body._take_binders(environment, m._p)
+    m.body._take_binders(environment, m.p)
     m.body.bind_ligands(m.fields)
     assert m.fields.mean("sclerostin") < 0.4
     others = [i for i in range(7) if m.fields.coarse[i].any()]

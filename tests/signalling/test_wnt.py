@@ -40,7 +40,7 @@ def test_a_cell_senses_the_three_fields_at_its_site(still):
     b = m.trabecula
 
     def sensed():
-        return wnt.beta_catenin(7, m.fields.fine, m.fields.coarse, m._p[0], b.nx, b.ny)
+        return wnt.beta_catenin(7, m.fields.fine, m.fields.coarse, m.p[0], b.nx, b.ny)
 
     rest = sensed()
     assert rest == pytest.approx(1.0, rel=1e-6)
@@ -56,7 +56,7 @@ def test_sclerostin_elsewhere_does_not_matter(still):
     m.fields.native("Wnt")[:] = 1.0
     b = m.trabecula
     near, far, behind = (
-        wnt.beta_catenin(s, m.fields.fine, m.fields.coarse, m._p[0], b.nx, b.ny)
+        wnt.beta_catenin(s, m.fields.fine, m.fields.coarse, m.p[0], b.nx, b.ny)
         for s in (bones.middle(m), 0, bones.middle(m) + 400)
     )
     assert near < 0.5 * far and far == pytest.approx(behind, rel=1e-6)

@@ -88,7 +88,7 @@ def lived(still, years, estrogen=1.0, antibody=None, load=1.0, intake=1000.0, **
         binders = np.vstack([binders, (antibody, 3.0)])
     days = []
     for _ in range(round(365 * years)):
-        skeleton.step(m.skeleton, intake, 60.0, binders, m.today, m._p, m.body.rest)
+        skeleton.step(m.skeleton, intake, 60.0, binders, m.today, m.p, m.body.rest)
         days.append(m.skeleton[0].copy())
     return np.array(days)
 

@@ -34,7 +34,6 @@ MSC = agent_class("MSC", "msc", FIELDS)
 
 FREE, COMMITTED = 0, 1
 NEWBORN = -1.0  # age of a cell that rests until the next step
-MOVES_PER_DAY = 4
 WINDOW = 2  # sites to each side over which progenitors sense each other
 
 
@@ -156,11 +155,10 @@ def free_by_tile(cells, count, tiles, nx, ny):
 @kernel
 def live_free(
     cells, count, fat, n_fat, fine, coarse, coarse_source, sites, type_h, niche, today, p,
-    nx, ny, steps_per_day,
+    nx, ny, moves,
 ):  # fmt: skip
     """Let every free cell decide, migrate, settle on eroded bone, divide, turn to fat or die."""
     t, q = today[0], p[0]
-    moves = max(1, MOVES_PER_DAY // steps_per_day)
     free = free_by_tile(cells, count, niche.shape[0], nx, ny)
     i = 0
     while i < count[0]:
@@ -264,11 +262,10 @@ def leave(cell, site):
 @kernel
 def live_committed(
     cells, count, blasts, n_blasts, fine, fine_source, coarse, coarse_source, sites, ledger, today,
-    p, nx, ny, steps_per_day,
+    p, nx, ny, moves,
 ):  # fmt: skip
     """Let progenitors on eroded bone spread, divide and, where dense enough, start formation."""
     t, q = today[0], p[0]
-    moves = max(1, MOVES_PER_DAY // steps_per_day)
     differentiates = chance(q.osteoblast_start_per_day, t.dt)
     i = 0
     while i < count[0]:

@@ -25,7 +25,6 @@ FIELDS = [
 ]
 Osteoclast = agent_class("Osteoclast", "osteoclast", FIELDS)
 
-MOVES_PER_DAY = 4
 FEWEST_NUCLEI = 2.0
 SITE_UM2 = 100.0
 

@@ -47,7 +47,7 @@ def state(model: BoneModel) -> dict[str, float]:
     """
     b = model.trabecula
     mineral, harm, intact = mineral_and_damage(
-        b.sites, b.born, b.damage, b.column_kind, b.slice_nm, model.today, model._p, b.nx, b.ny
+        b.sites, b.born, b.damage, b.column_kind, b.slice_nm, model.today, model.p, b.nx, b.ny
     )
     bone_um = max(1e-9, b.bone_volume_nm() / 1000.0)
     thickness = bone_um / max(1, intact)

@@ -20,7 +20,7 @@ def histomorphometry(model: BoneModel) -> dict[str, float]:
     Wall thickness and erosion depth are those of the sites whose formation ended since the last
     sample (nan where there was none).
     """
-    sites, book, p = model.trabecula.sites, model.ledger[0], model._p[0]
+    sites, book, p = model.trabecula.sites, model.ledger[0], model.p[0]
     bone = sites["state"] < HOLE
     surface = max(1, int(np.count_nonzero(bone)))
     eroded = np.isin(sites["state"], (RESORPTION, REVERSAL, ARRESTED))

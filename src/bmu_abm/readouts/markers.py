@@ -36,7 +36,7 @@ def activity(model: BoneModel) -> dict[str, float]:
 
 def markers(model: BoneModel, baseline: dict[str, float]) -> dict[str, float]:
     """Return patch and serum ratios over the host's constants."""
-    p = model._p[0]
+    p = model.p[0]
     now = {k: v / baseline[k] for k, v in activity(model).items()}
     serum = {}
     for name, (gain, driver) in GAINS.items():

@@ -34,7 +34,7 @@ def baseline_of(model: BoneModel) -> dict[str, float]:
 
 def table(model: BoneModel) -> dict[str, float]:
     """Return all readouts and start the counts of the next stretch."""
-    base, p = baseline_of(model), model._p[0]
+    base, p = baseline_of(model), model.p[0]
     now, origin = bone_of(model), model.memory.origin
     spine, hip = float(p["dxa_lumbar_cancellous_share"]), float(p["dxa_hip_cancellous_share"])
     row = {

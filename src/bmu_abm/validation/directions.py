@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from bmu_abm.validation.course import Chart
 from bmu_abm.validation.pooled import Floats, Stretch, jackknife, ratio_of
 from bmu_abm.validation.study import Arm, Frames, Study, Values
 
@@ -106,6 +107,14 @@ DIRECTIONS = {
             "RANK-Fc": Arm("stem_cells", {**_DAYLIKE, "intervention.1.rank_fc": "1"}),
         },
         homing_values,
+        charts=(
+            Chart("graft_lung_pct", "grafted cells in the lung, % of the doses"),
+            Chart("graft_marrow_pct", "grafted cells in marrow, % of the doses"),
+            Chart("n_donor_msc", "donor stem cells a patch"),
+            Chart("n_osteoclast", "osteoclasts a patch", months=2),
+            Chart("bfr_bs_um_per_year", "BFR/BS, um/year", months=2),
+            Chart("bmd_cancellous_pct", "cancellous mineral, % of month 0"),
+        ),
     ),
     "slit3": Study(
         "SLIT3, more and none",
@@ -119,5 +128,13 @@ DIRECTIONS = {
             "knock-out": Arm("slit3_knockout"),
         },
         slit3_values,
+        charts=(
+            Chart("slit3_ng_ml", "SLIT3, ng/ml", months=3),
+            Chart("type_h_ratio", "capillaries of type H over rest", months=3),
+            Chart("nuclei_per_osteoclast", "nuclei an osteoclast", months=3),
+            Chart("resorption_um_per_year", "resorption, um/year", months=6),
+            Chart("bfr_bs_um_per_year", "BFR/BS, um/year", months=6),
+            Chart("bmd_cancellous_pct", "cancellous mineral, % of month 0"),
+        ),
     ),
 }

@@ -61,6 +61,12 @@ Change since month 0 in % of the mineral of cancellous bone then; the parts add 
 {markdown(head, rows)}"""
 
 
+def _course_text(name: str) -> str:
+    return f"""
+![Means over the patches, with their standard errors]({name}_course.png)
+"""
+
+
 def page(
     name: str, study: Study, rows: pd.DataFrame, basis: str, budgets: Mapping[str, pd.DataFrame]
 ) -> str:
@@ -76,6 +82,7 @@ def page(
         )
         for label, row in zip(rows.index, rows.itertuples(), strict=True)
     ]
+    course = _course_text(name) if study.charts else ""
     head = ("", "model, mean ± standard error", "range", "unit", "within", "range from")
     return f"""# {study.title}
 
@@ -85,7 +92,7 @@ Written by `python -m bmu_abm.validation {name}`; do not edit.
 
 ![Every number on the scale of its range]({name}.png)
 
-{markdown(head, cells)}{"".join(_budget_text(*item) for item in budgets.items())}"""
+{markdown(head, cells)}{course}{"".join(_budget_text(*item) for item in budgets.items())}"""
 
 
 def draw(rows: pd.DataFrame, title: str, path: Path) -> None:

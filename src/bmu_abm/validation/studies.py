@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from bmu_abm.validation.course import Chart
 from bmu_abm.validation.directions import DIRECTIONS
 from bmu_abm.validation.pooled import (
     Floats,
@@ -161,6 +162,18 @@ def robust_values(frames: Frames) -> Values:
     return rows
 
 
+COURSE = (
+    Chart("bmd_lumbar_spine_pct", "lumbar spine BMD, % of month 0"),
+    Chart("bmd_cancellous_pct", "cancellous mineral, % of month 0"),
+    Chart("ac_f_per_year", "activation frequency, /year", months=6),
+    Chart("ctx_ratio", "CTX over baseline", months=6),
+    Chart("p1np_ratio", "P1NP over baseline", months=6),
+    Chart("es_bs", "eroded surface, %", 100.0, 6),
+    Chart("tb_th_um", "Tb.Th, um"),
+    Chart("hole_area_fraction", "holes, % of the plate", 100.0),
+    Chart("fat_fraction", "marrow fat, %", 100.0),
+)
+
 STUDIES = {
     "healthy": Study(
         "Healthy bone",
@@ -169,6 +182,7 @@ STUDIES = {
         {"healthy": Arm("healthy")},
         healthy_values,
         {"healthy": (12, 60, 120)},
+        COURSE,
     ),
     "menopause": Study(
         "The menopause",
@@ -183,6 +197,7 @@ STUDIES = {
         },
         menopause_values,
         {"menopause": (12, 24, 36, 60, 120), "estradiol": (36, 120)},
+        COURSE,
     ),
     "postmenopausal": Study(
         "The postmenopausal woman",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from bmu_abm.scenario import Scenario
+from bmu_abm.validation.course import Chart
 
 Frames = Mapping[str, pd.DataFrame]
 Values = dict[str, tuple[float, float]]  # label: mean, standard error
@@ -44,3 +45,5 @@ class Study:
     values: Callable[[Frames], Values]
     # Months for which the page tells the budget of loss, by arm.
     budgets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    # What the page shows over time.
+    charts: tuple[Chart, ...] = ()
