@@ -193,7 +193,7 @@ STUDIES = {
             "healthy": Arm("healthy"),
             "menopause": Arm("estrogen_loss"),
             "estradiol": Arm("hormone_therapy"),
-            "surgical": Arm("surgical_menopause"),
+            "surgical": Arm("surgical_menopause", {"years": "2"}),
         },
         menopause_values,
         {"menopause": (12, 24, 36, 60, 120), "estradiol": (36, 120)},
