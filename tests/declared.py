@@ -20,6 +20,9 @@ PARAMETERS = {
     "osteoclast.erosion_um_per_day": SimpleNamespace(low=1.0, high=15.0, unit="um/day", live=True),
     "osteocyte.density_per_mm3": SimpleNamespace(low=8e3, high=2e4, unit="1/mm3", live=False),
     "osteocyte.rankl_pm": SimpleNamespace(low=0.0, high=100.0, unit="pM", live=True),
+} | {
+    f"{room}.slit3_ng_ml": SimpleNamespace(low=0.0, high=1e4, unit="ng/ml", live=True)
+    for room in ("osteoclast", "osteoblast", "marrow")
 }
 DRIVERS = {"estradiol_pmol_per_l": None, "load": None, "calcium_intake_mg_per_day": None}
 FIELDS = {"RANKL": None, "OPG": None, "SLIT3": None, "sclerostin": None, "TGF-beta": None}

@@ -76,7 +76,7 @@ def precursors_fuse(m: BoneModel) -> None:
     for move in range(osteoclast.MOVES_PER_DAY):
         precursor.fuse(
             *m._cells("osteoclast_precursor"), *m._cells("osteoclast"), m.trabecula.sites,
-            m.fields.coarse, m.today, move, SPAN, m._p, *_grid(m),
+            m.fields.coarse, m.ledger, m.today, move, SPAN, m._p, *_grid(m),
         )  # fmt: skip
 
 
@@ -110,8 +110,8 @@ def free_mscs(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     m.populations["msc"].reserve(len(m.populations["msc"]))
     msc.live_free(
-        *m._cells("msc"), *m._cells("adipocyte"), f.fine, f.coarse, b.sites, m.today, m._p,
-        *_grid(m), m.spec.steps_per_day,
+        *m._cells("msc"), *m._cells("adipocyte"), f.fine, f.coarse, f.coarse_source, b.sites,
+        b.type_h, m.today, m._p, *_grid(m), m.spec.steps_per_day,
     )  # fmt: skip
 
 
@@ -119,8 +119,8 @@ def committed_mscs(m: BoneModel) -> None:
     b, f = m.trabecula, m.fields
     m.populations["msc"].reserve(len(m.populations["msc"]))
     msc.live_committed(
-        *m._cells("msc"), *m._cells("osteoblast"), f.fine, f.fine_source, f.coarse, b.sites,
-        m.ledger, m.today, m._p, *_grid(m), m.spec.steps_per_day,
+        *m._cells("msc"), *m._cells("osteoblast"), f.fine, f.fine_source, f.coarse,
+        f.coarse_source, b.sites, m.ledger, m.today, m._p, *_grid(m), m.spec.steps_per_day,
     )  # fmt: skip
 
 

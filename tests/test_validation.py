@@ -8,6 +8,7 @@ import pytest
 
 from bmu_abm.scenario import Scenario
 from bmu_abm.validation.__main__ import main
+from bmu_abm.validation.directions import DAY_AFTER_DOSE, homing_values, slit3_values
 from bmu_abm.validation.pooled import Stretch, identities, jackknife, pool, ratio_of
 from bmu_abm.validation.report import beside_targets, page
 from bmu_abm.validation.studies import STUDIES
@@ -26,6 +27,9 @@ STEADY = {
     "n_osteocyte": 1000.0, "fat_fraction": 0.3, "resorption_ratio": 1.0, "formation_ratio": 1.0,
     "ctx_ratio": 1.0, "p1np_ratio": 1.0, "bmd_cancellous_pct": -3.0, "budget_space_pct": -2.0,
     "budget_balance_pct": -1.5, "budget_perforation_pct": 0.0, "budget_mineral_pct": 0.5,
+    "n_donor_msc": 4.0, "n_donor_osteoblast": 20.0, "n_osteoblast": 1000.0, "n_osteoclast": 8.0,
+    "graft_lung_pct": 60.0, "graft_marrow_pct": 0.5, "donor_bone_um": 0.1, "type_h_ratio": 1.0,
+    "resorption_um_per_year": 7.0, "nuclei_per_osteoclast": 6.0, "sum_fused_precursors": 9.0,
 }  # fmt: skip
 
 
@@ -33,7 +37,7 @@ def frame(patches=4, **changes):
     rows = [
         {"seed": 1, "replicate": k, "month": float(month)} | STEADY
         for k in range(patches)
-        for month in range(MONTHS + 1)
+        for month in (0, 1, DAY_AFTER_DOSE, *range(2, MONTHS + 1))
     ]
     return pd.DataFrame(rows).assign(**changes)
 
@@ -114,6 +118,41 @@ def test_a_study_names_scenarios_that_ship_and_fills_every_target(name):
     rows = beside_targets(name, values)
     assert list(rows.index[: len(targets(name))]) == list(targets(name).index)
     assert f"bmu_abm.validation {name}" in page(name, study, rows, "", {})
+
+
+def test_directions_are_told_in_paired_standard_errors():
+    """Control 1 to 4; treated higher by 2, 3, 2, 3: 2.5 at a standard error of 0.289."""
+    control = frame()
+    control["n_osteoclast"] = control["replicate"] + 1.0
+    treated = control.assign(n_osteoclast=control["n_osteoclast"] + 2 + control["replicate"] % 2)
+    arms = {"untreated": control, "wild type": control, "CXCR4": control, "RANK-Fc": treated}
+    values = homing_values(arms)
+    assert values["RANK-Fc over wild type: n_osteoclast"][0] == pytest.approx(2.0)
+    errors = values["RANK-Fc over wild type: n_osteoclast, difference"][0]
+    assert errors == pytest.approx(2.5 / (0.5 / math.sqrt(3.0)))
+    same = values["RANK-Fc over wild type: n_donor_msc, difference"][0]
+    assert same == 0.0
+
+
+def test_bone_of_donor_cells_is_held_against_what_the_graft_has_kept():
+    """BV/TV 0.2 at a pitch of 500 um: 1 % kept is 5 um, of which donors have laid down 0.1 um."""
+    lost = frame()
+    lost.loc[lost["month"] > 0, "bv_tv"] = 0.19
+    arms = dict.fromkeys(("wild type", "CXCR4", "RANK-Fc"), frame()) | {"untreated": lost}
+    values = homing_values(arms)
+    assert values["CXCR4: bone of donor cells of the benefit"][0] == pytest.approx(2.0)
+    assert values["CXCR4: donor osteoblasts of all"][0] == pytest.approx(2.0)
+    assert values["CXCR4: in the lung after a day"][0] == pytest.approx(60.0)
+
+
+def test_slit3_is_held_against_the_same_patches():
+    arms = dict.fromkeys(("ovariectomy", "healthy"), frame())
+    unlike = frame()
+    unlike["bfr_bs_um_per_year"] = 9.0 + unlike["replicate"] % 2 - 0.5
+    arms |= dict.fromkeys(("SLIT3", "knock-out"), unlike)
+    values = slit3_values(arms)
+    assert values["SLIT3 over ovariectomy: bfr_bs_um_per_year"][0] == pytest.approx(1.5)
+    assert values["knock-out over healthy: type_h_ratio"][0] == pytest.approx(1.0)
 
 
 def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):

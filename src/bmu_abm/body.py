@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm import parameters
+from bmu_abm import grafting, parameters
 from bmu_abm.fields import COARSE, FINE, Fields
-from bmu_abm.grafting import DEPOT
 from bmu_abm.interventions.plan import Plan
 from bmu_abm.signalling.binding import compete
 from bmu_abm.systemic import estrogen
@@ -83,7 +82,8 @@ class Body:
         self.marrow_share = half_um2 * gap_um / (host.marrow_volume_ml * UM3_PER_ML)
         self.drivers = host_drivers(host)
         self.rankl_binders = np.zeros((1, 2))
-        self.new_depots = np.zeros(0, DEPOT)
+        self.body_mass_kg = host.body_mass_kg
+        self.new_depots = np.zeros(0, grafting.DEPOT)
         self._binders: dict[str, NDArray[np.float64]] = {}
         self._sources: list[tuple[str, float, str]] = []
 
@@ -95,28 +95,31 @@ class Body:
             p[parameters.REGISTRY[path].field] *= factor
         self.drivers = today.drivers
         self._sources = today.sources
-        self._take_binders(today, p)
-        self._take_grafts(today.grafts if self._first_step_of_day(model) else [], model)
+        self._take_grafts(today.grafts if self._first_step_of_day(model) else [], model, p)
         self._tell_cells(model, p)
+        grafting.reach_by_blood(model.depots, self.body_mass_kg, model.today, p)
+        self._take_binders(today, p, float(model.today["rank_fc_pm"][0]))
         return p
 
     def _first_step_of_day(self, model: BoneModel) -> bool:
         return model.tick % model.spec.steps_per_day == 0
 
-    def _take_binders(self, today: Environment, p: NDArray[np.void]) -> None:
-        rank = (float(p["binding_rank_pm"][0]), float(p["binding_rankl_rank_kd_pm"][0]))
-        self.rankl_binders = np.array([rank, *today.binders.get("RANKL", [])])
+    def _take_binders(self, today: Environment, p: NDArray[np.void], rank_fc_pm: float) -> None:
+        kd = float(p["binding_rankl_rank_kd_pm"][0])
+        rows = [(float(p["binding_rank_pm"][0]), kd), *today.binders.get("RANKL", [])]
+        if rank_fc_pm > 0.0:
+            rows.append((rank_fc_pm, kd))
+        self.rankl_binders = np.array(rows)
         others = {name: rows for name, rows in today.binders.items() if name != "RANKL"}
         self._binders = {name: np.array(rows) for name, rows in others.items()}
 
-    def _take_grafts(self, grafts: list[Graft], model: BoneModel) -> None:
-        rows = []
-        for number, graft in enumerate(grafts):
-            traits = {"cxcr4": 1.0, "life_days": 21.0, **graft.traits}
-            local = int(graft.route != "intravenous")
-            tag = model.tick * 64 + number % 64
-            rows.append((graft.count, traits["cxcr4"], traits["life_days"], tag, local))
-        self.new_depots = np.array(rows, DEPOT)
+    def _take_grafts(self, grafts: list[Graft], model: BoneModel, p: NDArray[np.void]) -> None:
+        trapped = float(p["graft_lung_trapped"][0])
+        rows = [
+            grafting.given(g.count, g.route, dict(g.traits), trapped, model.tick * 64 + number % 64)
+            for number, g in enumerate(grafts)
+        ]
+        self.new_depots = np.array(rows, grafting.DEPOT)
 
     def _tell_cells(self, model: BoneModel, p: NDArray[np.void]) -> None:
         """Write down what the rules of the cells need to know of the day."""
@@ -178,6 +181,7 @@ class Body:
             "M-CSF": p["marrow_mcsf_pm"],
             "CXCL12": p["marrow_cxcl12_pm"],
             "SLIT3": p["marrow_slit3_ng_ml"],
+            "secretome": today["secretome"],
         }
         fine = np.array([levels.get(name, 0.0) for name in FINE], np.float32)
         coarse = np.array([levels.get(name, 0.0) for name in COARSE], np.float32)

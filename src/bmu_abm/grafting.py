@@ -1,6 +1,14 @@
-"""Grafts: cells given from outside, on their way from the vein to the marrow."""
+"""Grafts: cells given from outside, on their way through lung and blood to the marrow.
+
+Most of an intravenous dose is caught in the capillaries of the lung, where cells die within days
+and few get free again. Cells in the blood leave it within minutes: in the marrow by CXCL12 and
+their CXCR4, or anywhere else. What the whole host holds is counted here without chance; the few
+cells that reach the patch are drawn one by one.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +19,52 @@ from bmu_abm.fields import CXCL12, sample
 from bmu_abm.rates import days_felt, kept
 from bmu_abm.trabecula import HOLE
 
+# What a file may say of grafted cells, and what they are where it is silent.
+TRAITS: dict[str, float] = {
+    "cxcr4": 1.0,  # relative to unmodified cells
+    "life_days": 21.0,
+    "secretome": 1.0,  # what they secrete, relative to unmodified cells
+    "rank_fc": 0.0,  # 1: they secrete RANK-Fc at the reference rate
+}
+
 # A dose on its way, by cells of the whole host.
 DEPOT = np.dtype(
-    [("cells", "f8"), ("cxcr4", "f8"), ("life_days", "f8"), ("tag", "i8"), ("local", "i8")]
+    [
+        ("dose", "f8"),
+        ("lung", "f8"),
+        ("blood", "f8"),  # free at the start of a step, or given on the spot
+        ("marrow", "f8"),  # homed, in the whole host
+        ("cxcr4", "f8"),
+        ("life_days", "f8"),
+        ("secretome", "f8"),
+        ("rank_fc", "f8"),
+        ("tag", "i8"),
+        ("local", "i8"),
+    ]
 )
+GONE = 1e-4  # share of a dose below which it is forgotten
+
+
+def given(count: float, route: str, traits: dict[str, float], trapped: float, tag: int) -> tuple:
+    """Return the row of a dose of `count` cells on its first day.
+
+    Parameters
+    ----------
+    trapped : float
+        Share of an intravenous dose that the lung catches on its first pass.
+    tag : int
+        Tells the doses of a run apart.
+    """
+    full = {**TRAITS, **traits}
+    local = int(route != "intravenous")
+    lung = 0.0 if local else trapped * count
+    own = tuple(full[name] for name in ("cxcr4", "life_days", "secretome", "rank_fc"))
+    return (count, lung, count - lung, 0.0, *own, tag, local)
 
 
 @kernel
 def arrive(cells, count, vessels, sites, coarse, depots, share, today, p, nx, ny):
-    """Let grafted cells enter the marrow of the patch, and wait, and be lost.
+    """Let grafted cells circulate for a step, enter the marrow of the patch, and be lost.
 
     From a vein they leave capillaries by the local CXCL12 and their CXCR4; given into the marrow
     or onto the bone they are there at once.
@@ -32,33 +77,68 @@ def arrive(cells, count, vessels, sites, coarse, depots, share, today, p, nx, ny
         Marrow of the patch over that of the host.
     """
     t, q = today[0], p[0]
-    clearance = q.graft_lung_clearance_per_day
-    left, days = kept(clearance, t.dt), days_felt(clearance, t.dt)
     for k in range(depots.shape[0]):
         d = depots[k]
-        if d.cells <= 0.0:
-            continue
-        each = d.cells * share / max(1, vessels.shape[0])
+        on_the_way = circulate(d, t, q)
+        each = on_the_way * share / max(1, vessels.shape[0])
         for v in range(vessels.shape[0]):
-            rate = each
+            homes = 1.0
             if d.local == 0:
-                cxcl12 = sample(coarse, CXCL12, vessels[v], nx, ny)
-                pull = 2.0 * cxcl12 / (cxcl12 + q.graft_cxcl12_half_pm)
-                rate *= q.graft_homing_per_day * days * d.cxcr4 * pull
-            leave_capillary(cells, count, vessels[v], sites, d, rate, t)
-        if d.local:
-            d.cells = 0.0
-        else:
-            d.cells *= left
+                homes = homing(sample(coarse, CXCL12, vessels[v], nx, ny), d.cxcr4, q)
+            leave_capillary(cells, count, vessels[v], sites, d, each * homes, t)
 
 
-def most_arrivals(
-    depots: NDArray[np.void], share: float, n_vessels: int, homing_per_day: float
-) -> int:
+@helper
+def circulate(depot, today, p):
+    """Advance lung, blood and marrow of the host by a step; returns the cells that leave blood."""
+    lost, freed = p.graft_lung_clearance_per_day, p.graft_lung_release_per_day
+    released = depot.lung * freed * days_felt(lost + freed, today.dt)
+    on_the_way = depot.blood + released
+    depot.lung *= kept(lost + freed, today.dt)
+    depot.blood = 0.0
+    depot.marrow *= kept(1.0 / depot.life_days, today.dt)
+    homes = 1.0 if depot.local else homing(p.marrow_cxcl12_pm, depot.cxcr4, p)
+    depot.marrow += on_the_way * homes
+    return on_the_way
+
+
+@helper
+def homing(cxcl12, cxcr4, p):
+    """Return the share of circulating cells that leave the blood in marrow and not elsewhere."""
+    pull = p.graft_homing * cxcr4 * 2.0 * cxcl12 / (cxcl12 + p.graft_cxcl12_half_pm)
+    return pull / (1.0 + pull)
+
+
+def most_arrivals(depots: NDArray[np.void], share: float, n_vessels: int) -> int:
     """Return how many cells can arrive in one step at most."""
-    faster = np.maximum(1.0, 2.0 * homing_per_day * depots["cxcr4"])
-    each = np.ceil(depots["cells"] * share / max(1, n_vessels) * faster)
+    waiting = depots["blood"] + depots["lung"]
+    each = np.ceil(waiting * share / max(1, n_vessels))
     return int(each.sum()) * n_vessels
+
+
+def remaining(depots: NDArray[np.void]) -> NDArray[np.void]:
+    """Return the doses of which cells still live in the host."""
+    return depots[depots["lung"] + depots["blood"] + depots["marrow"] > GONE * depots["dose"]]
+
+
+@kernel
+def reach_by_blood(depots, body_mass_kg, today, p):
+    """Let what grafted cells secrete elsewhere in the host reach the patch by blood.
+
+    The secretome of cells in the lung is there as long as they are; RANK-Fc of all of them stays
+    in serum for days.
+    """
+    t, q = today[0], p[0]
+    secretome, rank_fc = 0.0, 0.0
+    for k in range(depots.shape[0]):
+        d = depots[k]
+        secretome += d.lung * d.secretome
+        rank_fc += (d.lung + d.marrow) * d.rank_fc
+    per = 1e-6 / body_mass_kg
+    t.secretome = q.graft_lung_secretome * secretome * per
+    rate = math.log(2.0) / q.graft_rank_fc_half_life_days
+    made = q.graft_rank_fc_pm_per_day * rank_fc * per
+    t.rank_fc_pm = t.rank_fc_pm * kept(rate, t.dt) + made * days_felt(rate, t.dt)
 
 
 @helper
@@ -87,5 +167,6 @@ def settle(cell, identity, s, depot):
     cell.drive = 1.0
     cell.cxcr4 = depot.cxcr4
     cell.life_days = depot.life_days
+    cell.secretome = depot.secretome
     cell.stage = 0
     cell.donor = 1

@@ -29,6 +29,12 @@ def fields() -> Mapping[str, Any]:
     return declared
 
 
+def traits() -> Mapping[str, float]:
+    """Return the traits of grafted cells by name, with their defaults."""
+    declared: Mapping[str, float] = import_module("bmu_abm.grafting").TRAITS
+    return declared
+
+
 def refuse_parameter(path: str, value: float) -> Refusal | None:
     """Return what is wrong with setting a model parameter, with the mend; None when nothing is."""
     known = parameters()

@@ -22,7 +22,10 @@ TODAY = np.dtype(
         ("surface_mm2", "f8"),
         ("free_msc_per_mm2", "f8"),
         ("fat_fraction", "f8"),
+        ("type_h", "f8"),  # capillaries of type H, relative to rest, mean of the patch
         ("immune_tone", "f8"),
+        ("rank_fc_pm", "f8"),  # decoy of RANKL that grafted cells have secreted
+        ("secretome", "f8"),  # of grafted cells in the lung
     ],
     align=True,
 )
@@ -33,6 +36,7 @@ LEDGER = np.dtype(
         ("formed_nm", "i8"),
         ("removed_total_nm", "i8"),
         ("formed_total_nm", "i8"),
+        ("donor_total_nm", "i8"),  # of it, by osteoblasts of a graft
         ("initial_nm", "i8"),
         ("activated_sites", "i8"),  # cavities that count as activations
         ("started_sites", "i8"),  # sites on which formation began
@@ -44,6 +48,8 @@ LEDGER = np.dtype(
         ("calls", "i8"),  # patches of osteocytes that began to call
         ("days", "f8"),  # since the last sample
         ("osteoclast_days", "f8"),
+        ("osteoclast_nuclei_days", "f8"),
+        ("fused_precursors", "i8"),
         ("osteoclast_site_days", "f8"),
         ("mineralising_days", "f8"),
         ("wall_um", "f8"),  # sums over completed sites
@@ -62,4 +68,10 @@ LEDGER = np.dtype(
     align=True,
 )
 # Kept over samples; everything else starts from zero after a sample.
-LASTING = ("removed_total_nm", "formed_total_nm", "initial_nm", "perforated_columns")
+LASTING = (
+    "removed_total_nm",
+    "formed_total_nm",
+    "donor_total_nm",
+    "initial_nm",
+    "perforated_columns",
+)

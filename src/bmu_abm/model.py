@@ -11,10 +11,10 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm import body, damage, grafting, readouts, snapshots, surface
+from bmu_abm import body, damage, grafting, readouts, snapshots, surface, vessels
 from bmu_abm.cells import KINDS, adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
 from bmu_abm.cells.population import Cell, Mirror, Population
-from bmu_abm.fields import Fields
+from bmu_abm.fields import SLIT3, Fields
 from bmu_abm.hashing import run_key
 from bmu_abm.ledger import LEDGER, TODAY
 from bmu_abm.populate import populate
@@ -23,7 +23,7 @@ from bmu_abm.systemic import skeleton
 from bmu_abm.trabecula import HOLE, INTACT_COLUMN, Trabecula, grow_plate
 
 DAYS_PER_YEAR = 365
-FAT_EVERY_DAYS = 10
+MARROW_EVERY_DAYS = 10
 # The parts of a step, in the order in which they happen.
 ORDER = ("wake", "bone_ages", "signals", "osteoclast_lineage", "osteoblast_lineage", "marrow")
 
@@ -76,6 +76,7 @@ class BoneModel(mesa.Model):
         self.today["reference_um"] = self.trabecula.bone_volume_nm() / self.trabecula.n_columns
         self.today["reference_um"] /= 1000.0
         self.today["fat_fraction"] = host.marrow_fat_fraction
+        self.today["type_h"] = 1.0
         self._settle_fields()
         self.memory = readouts.Memory.of(self)
 
@@ -167,7 +168,6 @@ class BoneModel(mesa.Model):
                 self.depots,
                 self.body.marrow_share,
                 len(self.trabecula.vessels),
-                float(self._p["graft_homing_per_day"][0]),
             ),
             "osteoclast_precursor": 64
             + 4 * len(self.trabecula.vessels)
@@ -212,7 +212,7 @@ class BoneModel(mesa.Model):
             move = (self.today, m, span, self._p, *g)
             precursor.enter(*cells, b.sites, b.vessels, *move)
             precursor.live(*cells, f.coarse, b.sites, rankl, *move)
-            precursor.fuse(*cells, *clasts, b.sites, f.coarse, *move)
+            precursor.fuse(*cells, *clasts, b.sites, f.coarse, self.ledger, *move)
             osteoclast.live(
                 *clasts, *cells, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
                 self.active, self.n_active, self.ledger, *move,
@@ -239,14 +239,14 @@ class BoneModel(mesa.Model):
                 *cells, b.vessels, b.sites, f.coarse, self.depots, self.body.marrow_share,
                 self.today, self._p, *g,
             )  # fmt: skip
-            self.depots = self.depots[self.depots["cells"] > 1e-3]
+            self.depots = grafting.remaining(self.depots)
         msc.live_free(
-            *cells, *self._cells("adipocyte"), f.fine, f.coarse, b.sites, self.today, self._p, *g,
-            self.spec.steps_per_day,
+            *cells, *self._cells("adipocyte"), f.fine, f.coarse, f.coarse_source, b.sites,
+            b.type_h, self.today, self._p, *g, self.spec.steps_per_day,
         )  # fmt: skip
         msc.live_committed(
-            *cells, *blasts, f.fine, f.fine_source, f.coarse, b.sites, self.ledger, self.today,
-            self._p, *g, self.spec.steps_per_day,
+            *cells, *blasts, f.fine, f.fine_source, f.coarse, f.coarse_source, b.sites,
+            self.ledger, self.today, self._p, *g, self.spec.steps_per_day,
         )  # fmt: skip
         osteoblast.fill_gaps(
             *blasts, self.active, self.n_active, b.sites, self.ledger, self.today, self._p, *g
@@ -267,8 +267,10 @@ class BoneModel(mesa.Model):
             self.body.drivers["vitamin_d_nmol_per_l"], self.body.rankl_binders, self.today,
             self._p, self._rest,
         )  # fmt: skip
-        if self.tick % (FAT_EVERY_DAYS * self.spec.steps_per_day) == 0:
+        if self.tick % (MARROW_EVERY_DAYS * self.spec.steps_per_day) == 0:
             self.today["fat_fraction"] = np.count_nonzero(b.sites["fat"]) / b.n_sites
+            slit3 = f.coarse[SLIT3]
+            vessels.grow(b.type_h, slit3, self.today, float(MARROW_EVERY_DAYS), self._p)
         dt = self.today["dt"][0]
         self.ledger["days"] += dt
         self.ledger["osteoclast_days"] += dt * len(self.populations["osteoclast"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Arrays = dict[str, NDArray[Any]]
 _SITE_DAYS = ("since", "opened_day", "touched_day", "formed_day")
-_TRABECULA = ("sites", "born", "damage", "column_kind", "vessels")
+_TRABECULA = ("sites", "born", "damage", "column_kind", "vessels", "type_h")
 _FIELDS = ("fine", "coarse", "before", "fine_source", "coarse_source")
 
 

@@ -71,6 +71,8 @@ class Trabecula:
         Intact, hole or defect.
     vessels : ndarray of int64
         Sites of the capillary entry points.
+    type_h : ndarray of float32, shape (n_sites / 4,)
+        Capillaries of type H, relative to resting bone, on blocks of 2 x 2 sites.
     """
 
     def __init__(self, nx: int, ny: int, site_um: float = 10.0, slice_um: float = 5.0) -> None:
@@ -83,6 +85,7 @@ class Trabecula:
         self.damage = np.zeros((self.n_columns, self.n_slices), np.float32)
         self.column_kind = np.zeros(self.n_columns, np.uint8)
         self.vessels = np.zeros(0, np.int64)
+        self.type_h = np.ones(self.n_sites // 4, np.float32)
 
     @property
     def slice_nm(self) -> int:

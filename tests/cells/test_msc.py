@@ -111,9 +111,10 @@ def test_slit3_makes_stem_cells_go_farther(still):
     assert far[1e9] > 1.6 * far[0.0]
 
 
-def born(still, free_per_mm2=0.0, fat_fraction=0.3):
+def born(still, free_per_mm2=0.0, fat_fraction=0.3, type_h=1.0, mean_type_h=1.0):
     """Return the daughters of 400 free cells in a day, at a division of 0.5 a day."""
     m = still()
+    m.trabecula.type_h[:], m.today["type_h"] = type_h, mean_type_h
     mscs(m, np.arange(400))
     bones.changed(m, msc_division_per_day=0.5, msc_density_per_mm2=100.0, msc_fat_niche=0.6)
     m.today["free_msc_per_mm2"], m.today["fat_fraction"] = free_per_mm2, fat_fraction
@@ -129,6 +130,42 @@ def test_the_niche_holds_only_so_many_and_fewer_among_fat(still):
     assert abs(born(still, free_per_mm2=70.0) - 400 * math.expm1(0.15)) < 29
     assert born(still, free_per_mm2=100.0) == 0
     assert born(still, free_per_mm2=70.0, fat_fraction=0.9) == 0
+
+
+def test_the_niche_is_at_capillaries_of_type_h(still):
+    """Half of them where the cells are: half the rate; half of them all over: half the room."""
+    assert abs(born(still, type_h=0.5) - 400 * math.expm1(0.25)) < 34
+    assert born(still, free_per_mm2=50.0, mean_type_h=0.5) == 0
+
+
+# -- cells of a graft -----------------------------------------------------------------------------
+
+
+def test_a_grafted_cell_supports_and_one_of_the_host_does_not(still):
+    for secretome in (0.0, 2.0):
+        m = still()
+        mscs(m, bones.middle(m), secretome=secretome)
+        bones.changed(m, graft_secretome=800.0, graft_opg_pm=20000.0, msc_step_sites=0.0)
+        rules.free_mscs(m)
+        assert m.fields.native_source("secretome").sum() == pytest.approx(200.0 * secretome)
+        assert m.fields.native_source("OPG").sum() == pytest.approx(5000.0 * secretome)
+
+
+def left_after(still, days, **fields):
+    m = still()
+    sites = bones.disc(m, 8)
+    bones.erode(m, sites, 20.0, REVERSAL, progenitors=1)
+    bones.put(m, "msc", sites, **DEFAULTS | {"stage": COMMITTED} | fields)
+    bones.changed(m, msc_progenitor_division_per_day=0.0, osteoblast_threshold=1e9)
+    bones.changed(m, msc_progenitor_life_days=120.0)
+    rules.tick(m, rules.committed_mscs, days)
+    return len(m.populations["msc"]) / len(sites)
+
+
+def test_grafted_progenitors_live_for_weeks_and_those_of_the_host_longer(still):
+    """197 cells: standard error of a share at most 0.036."""
+    assert left_after(still, 30) == pytest.approx(math.exp(-30 / 120), abs=0.1)
+    assert left_after(still, 30, life_days=20.0) == pytest.approx(math.exp(-30 / 20), abs=0.1)
 
 
 # -- on eroded bone -------------------------------------------------------------------------------
@@ -155,7 +192,7 @@ def test_osteogenic_cells_settle_on_coupled_eroded_bone_only(still):
     assert settled(still, osteoclast=1) == 0
 
 
-def cavity(still, coupling_um, progenitors=20, slit3=0.0, **parameters):
+def cavity(still, coupling_um, progenitors=20, slit3=0.0, secretome=0.0, **parameters):
     """Return a cavity 30 um deep on which committed progenitors have lived for a day."""
     m = still()
     sites = bones.disc(m, 5)
@@ -163,6 +200,7 @@ def cavity(still, coupling_um, progenitors=20, slit3=0.0, **parameters):
     mscs(m, sites[:progenitors], stage=COMMITTED)
     m.trabecula.sites["progenitors"][sites[:progenitors]] = 1
     m.fields.native("Wnt")[:], m.fields.native("SLIT3")[:] = 1.0, slit3
+    m.fields.native("secretome")[:] = secretome
     m.fields.native("sclerostin")[:], m.fields.native("SFRP1")[:] = 30.0, 4.0
     bones.changed(m, msc_progenitor_life_days=1e9, **parameters)
     m.populations["osteoblast"].reserve(200)
@@ -170,15 +208,16 @@ def cavity(still, coupling_um, progenitors=20, slit3=0.0, **parameters):
     return m
 
 
-def test_coupling_and_slit3_speed_the_expansion_of_progenitors(still):
+def test_coupling_slit3_and_grafted_cells_speed_the_expansion_of_progenitors(still):
     """Twenty progenitors, 0.3 divisions a day at most; tens of draws, fixed by the seed."""
 
-    def daughters(coupling_um, slit3=0.0):
+    def daughters(coupling_um, slit3=0.0, secretome=0.0):
         sums = 0
         for threshold in (50.0, 60.0, 70.0):
             m = cavity(
-                still, coupling_um, slit3=slit3, osteoblast_threshold=threshold,
-                msc_progenitor_division_per_day=0.4, msc_slit3_migration=1.0, coupling_half_um=25.0,
+                still, coupling_um, slit3=slit3, secretome=secretome,
+                osteoblast_threshold=threshold, msc_progenitor_division_per_day=0.4,
+                msc_slit3_migration=1.0, msc_secretome_division=1.0, coupling_half_um=25.0,
             )  # fmt: skip
             bones.assert_marks(m)
             sums += len(m.populations["msc"]) - 20
@@ -186,6 +225,7 @@ def test_coupling_and_slit3_speed_the_expansion_of_progenitors(still):
 
     assert daughters(0.0) == 0
     assert daughters(5.0) < daughters(100.0) < daughters(100.0, slit3=1e9)
+    assert daughters(100.0) < daughters(100.0, secretome=1e9)
 
 
 def test_formation_starts_where_progenitors_are_dense_enough(still):

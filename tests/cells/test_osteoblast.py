@@ -85,12 +85,13 @@ def test_new_matrix_is_young_and_undamaged(still):
     assert b.born[site, top - 1] < m.day and b.damage[site, top - 1] == 7.0
 
 
-def days_of_formation(still, estrogen):
-    m = forming(still)
+def days_of_formation(still, estrogen, secretome=0.0):
+    m = forming(still, secretome=secretome)
     m.today["estrogen"] = estrogen
     bones.changed(
-        m, osteoblast_vigour_days=20.0, osteoblast_vigour_end=0.2, osteoblast_estrogen_life=0.5
-    )
+        m, osteoblast_vigour_days=20.0, osteoblast_vigour_end=0.2, osteoblast_estrogen_life=0.5,
+        osteoblast_secretome_life=1.0,
+    )  # fmt: skip
     days = 0
     while len(m.populations["osteoblast"]):
         rules.tick(m, rules.osteoblasts, 1)
@@ -103,6 +104,11 @@ def test_vigour_fades_and_faster_without_estrogen(still):
     """Vigour falls as (1 - 1/20)^n to 0.2: 32 days; without estrogen (1 - 1/10)^n: 16 days."""
     assert abs(days_of_formation(still, 1.0) - 32) <= 1
     assert abs(days_of_formation(still, 0.0) - 16) <= 1
+
+
+def test_grafted_cells_lengthen_the_life_of_osteoblasts(still):
+    """At half of the full effect, which doubles the life, 48 days instead of 32."""
+    assert abs(days_of_formation(still, 1.0, secretome=1.0) - 48) <= 2
 
 
 def test_tired_osteoblasts_line_the_bone_or_die(still):
@@ -147,6 +153,15 @@ def test_osteocytes_are_buried_at_their_density_in_the_new_bone(still):
         top = m.trabecula.sites["height"][cells["site"]]
         assert (cells["z"] < top).all() and (cells["age"] == 0.0).all()
     assert buried[16_000.0] < 25 and abs(buried[320_000.0] - 179) < 54
+
+
+def test_matrix_of_grafted_cells_is_counted_apart(still):
+    for donor in (0, 1):
+        m = forming(still, days=0)
+        m.populations["osteoblast"].live["donor"] = donor
+        rules.osteoblasts(m)
+        assert m.ledger["formed_total_nm"][0] > 0
+        assert m.ledger["donor_total_nm"][0] == donor * m.ledger["formed_total_nm"][0]
 
 
 def test_gaps_in_forming_bone_close(still):

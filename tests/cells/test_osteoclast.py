@@ -56,6 +56,19 @@ def test_eroded_bone_has_no_gate(still):
     assert (m.trabecula.sites["state"] == RESORPTION).any()
 
 
+def test_grafted_cells_calm_osteoclasts(still):
+    """A secretome of 1 has half of its effect: 1 - 0.5 x 0.5 of the work."""
+
+    def near(level):
+        return lambda m: m.fields.native("secretome").fill(level)
+
+    alone, near_cells = (
+        removed_um(after_a_day(still, prepare=near(s), osteoclast_secretome_brake=0.5))
+        for s in (0.0, 1.0)
+    )
+    assert near_cells == pytest.approx(0.75 * alone, rel=0.05)
+
+
 def test_osteoid_is_spared(still):
     def cover(m):
         m.trabecula.sites["formed_day"] = m.day - 2

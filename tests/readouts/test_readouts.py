@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import bones
+from bmu_abm import grafting
 from bmu_abm.readouts import density, memory
 from bmu_abm.readouts.structure import count_holes
 from bmu_abm.trabecula import FORMATION, HOLE
@@ -51,7 +52,7 @@ PROMISED = [
     "perforations",
 ]
 # Means over cavities that were filled since the last sample: without one there is no mean.
-MAY_BE_ABSENT = {"w_th_um", "e_de_um"}
+MAY_BE_ABSENT = {"w_th_um", "e_de_um", "nuclei_per_osteoclast"}
 SHARES = ("bv_tv", "es_bs", "os_bs", "ms_bs", "fat_fraction", "hole_area_fraction")
 
 
@@ -259,3 +260,18 @@ def test_the_apposition_rate_is_over_the_days_between_the_labels_of_the_host():
     m.trabecula.sites["height"][:100] += 6_000
     m.memory.take_biopsy(m)
     assert m.memory.biopsy["mar_um_per_day"] == pytest.approx(1.2)
+
+
+def test_cells_and_bone_of_a_graft_are_told_apart(busy):
+    m = busy()
+    row = m.sample()
+    assert row["n_donor_msc"] == row["graft_lung_pct"] == row["graft_marrow_pct"] == 0.0
+    m.populations["msc"].live["donor"][:3] = 1
+    m.depots = np.array(
+        [grafting.given(4.0 / m.body.marrow_share, "intravenous", {}, 0.75, 1)], grafting.DEPOT
+    )
+    m.ledger["donor_total_nm"] = 1000 * m.trabecula.n_columns
+    row = m.sample()
+    assert row["n_donor_msc"] == 3.0 and row["donor_bone_um"] == 1.0
+    assert row["graft_lung_pct"] == pytest.approx(75.0)
+    assert row["graft_marrow_pct"] == pytest.approx(75.0)

@@ -9,7 +9,7 @@ from bmu_abm.cells import adipocyte, osteoblast
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import CXCL12, SLIT3, WNT, sample
+from bmu_abm.fields import CXCL12, OPG, SECRETOME, SLIT3, WNT, coarse_index, sample
 from bmu_abm.geometry import neighbour, strode
 from bmu_abm.rates import births, chance
 from bmu_abm.signalling.binding import saturation
@@ -23,6 +23,7 @@ FIELDS = [
     ("drive", "f8"),  # own osteogenic drive, relative
     ("cxcr4", "f8"),
     ("life_days", "f8"),
+    ("secretome", "f8"),  # of a grafted cell, relative; 0 in those of the host
     ("stage", "i8"),  # 0 free in the marrow, 1 committed progenitor on eroded bone
     ("donor", "i8"),
 ]
@@ -113,13 +114,22 @@ def can_settle(cell, site, p):
 
 
 @helper
-def divides(cell, crowding, today, p):
-    """Tell whether a free cell divides: the niche holds only so many."""
+def divides(cell, type_h, crowding, today, p):
+    """Tell whether a free cell divides: its niche is at capillaries, and holds only so many."""
     room = 1.0 - crowding
     if room <= 0.0:
         return False
     u = hashing.uniform(today.key, hashing.MSC_RENEWAL, cell.id, today.tick)
-    return u < births(p.msc_division_per_day * room, today.dt)
+    return u < births(p.msc_division_per_day * room * type_h, today.dt)
+
+
+@helper
+def support(cell, coarse_source, p, nx, ny):
+    """Add what a grafted cell secretes to the fields above its site."""
+    if cell.secretome > 0.0:
+        block = coarse_index(cell.site, nx, ny)
+        coarse_source[SECRETOME, block] += 0.25 * p.graft_secretome * cell.secretome
+        coarse_source[OPG, block] += 0.25 * p.graft_opg_pm * cell.secretome
 
 
 @helper
@@ -132,11 +142,15 @@ def turns_to_fat(cell, sites, today, p):
 
 
 @kernel
-def live_free(cells, count, fat, n_fat, fine, coarse, sites, today, p, nx, ny, steps_per_day):
+def live_free(
+    cells, count, fat, n_fat, fine, coarse, coarse_source, sites, type_h, today, p, nx, ny,
+    steps_per_day,
+):  # fmt: skip
     """Let every free cell decide, migrate, settle on eroded bone, divide, turn to fat or die."""
     t, q = today[0], p[0]
     moves = max(1, MOVES_PER_DAY // steps_per_day)
     niche = q.msc_density_per_mm2 * (1.0 - q.msc_fat_niche * (t.fat_fraction - REFERENCE_FAT))
+    niche *= t.type_h
     crowding = t.free_msc_per_mm2 / max(niche, 1e-9)
     i = 0
     while i < count[0]:
@@ -156,7 +170,8 @@ def live_free(cells, count, fat, n_fat, fine, coarse, sites, today, p, nx, ny, s
         if gone or sites[cell.site].state >= HOLE:
             remove_row(cells, count, i)
             continue
-        if divides(cell, crowding, t, q):
+        support(cell, coarse_source, q, nx, ny)
+        if divides(cell, float(type_h[coarse_index(cell.site, nx, ny)]), crowding, t, q):
             identity = hashing.cell_id(hashing.MSC_RENEWAL, cell.id, t.tick, 0)
             start(cells, count, identity, cell.site, i, t, q)
         if settles:
@@ -201,6 +216,12 @@ def coupled(site, p):
 
 
 @helper
+def committed_life(cell, p):
+    """Return the mean life (days) of a progenitor on bone; of a grafted cell, weeks."""
+    return min(cell.life_days, p.msc_progenitor_life_days)
+
+
+@helper
 def expand(cells, count, i, crowd, fine, coarse, sites, today, p, nx, ny):
     """Let a progenitor on eroded bone divide by coupling factors, SLIT3 and Wnt."""
     cell = cells[i]
@@ -209,6 +230,8 @@ def expand(cells, count, i, crowd, fine, coarse, sites, today, p, nx, ny):
     wnt = beta_catenin(s, fine, coarse, p, nx, ny)
     hazard = p.msc_progenitor_division_per_day * coupled(sites[s], p)
     hazard *= (1.0 + p.msc_slit3_migration * slit3) * 2.0 * wnt / (1.0 + wnt)
+    fed = sample(coarse, SECRETOME, s, nx, ny)
+    hazard *= 1.0 + p.msc_secretome_division * saturation(fed, 1.0)
     hazard *= max(0.0, 1.0 - crowd / (1.5 * p.osteoblast_threshold))
     u = hashing.uniform(today.key, hashing.MSC_DIVISION, cell.id, today.tick)
     if u < births(hazard, today.dt):
@@ -228,8 +251,8 @@ def leave(cell, site):
 
 @kernel
 def live_committed(
-    cells, count, blasts, n_blasts, fine, fine_source, coarse, sites, ledger, today, p, nx, ny,
-    steps_per_day,
+    cells, count, blasts, n_blasts, fine, fine_source, coarse, coarse_source, sites, ledger, today,
+    p, nx, ny, steps_per_day,
 ):  # fmt: skip
     """Let progenitors on eroded bone spread, divide and, where dense enough, start formation."""
     t, q = today[0], p[0]
@@ -244,7 +267,7 @@ def live_committed(
         s = cell.site
         site = sites[s]
         cell.age += t.dt
-        hazard = chance(1.0 / q.msc_progenitor_life_days, t.dt)
+        hazard = chance(1.0 / committed_life(cell, q), t.dt)
         gone = hashing.uniform(t.key, hashing.MSC_LIFE, cell.id, t.tick) < hazard
         if site.state >= HOLE or gone:
             leave(cell, site)
@@ -256,6 +279,7 @@ def live_committed(
             i += 1
             continue
         fine_source[WNT, s] += q.osteoblast_wnt
+        support(cell, coarse_source, q, nx, ny)
         crowd = density(s, sites, q, nx, ny)
         ready = site.state == REVERSAL and site.osteoclast == 0 and crowd >= q.osteoblast_threshold
         u = hashing.uniform(t.key, hashing.MSC_FATE, cell.id, t.tick, 3)

@@ -11,10 +11,11 @@ from bmu_abm.cells import osteocyte
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import OPG, RANKL, SLIT3, WNT, coarse_index
+from bmu_abm.fields import OPG, RANKL, SECRETOME, SLIT3, WNT, coarse_index, sample
 from bmu_abm.geometry import back_site, column_of, neighbour, outward
 from bmu_abm.mechanics import relative_stress
 from bmu_abm.rates import chance, days_felt, kept
+from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.wnt import beta_catenin
 from bmu_abm.surface import is_eroded, line
 from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
@@ -100,6 +101,8 @@ def deposit(cell, s, um, sites, born, damage, slice_nm, ledger, today, nx, ny):
     cell.laid_um += nm / 1000.0
     ledger.formed_nm += nm
     ledger.formed_total_nm += nm
+    if cell.donor > 0:
+        ledger.donor_total_nm += nm
 
 
 @helper
@@ -184,7 +187,7 @@ def live(
     t, q = today[0], p[0]
     book = ledger[0]
     life = q.osteoblast_vigour_days * (1.0 - q.osteoblast_estrogen_life * (1.0 - t.estrogen))
-    left, days = kept(1.0 / life, t.dt), days_felt(1.0 / life, t.dt)
+    alone = (kept(1.0 / life, t.dt), days_felt(1.0 / life, t.dt))
     i = 0
     while i < count[0]:
         cell = cells[i]
@@ -193,6 +196,11 @@ def live(
         if site.state != FORMATION:
             remove_row(cells, count, i)
             continue
+        left, days = alone
+        fed = sample(coarse, SECRETOME, s, nx, ny)
+        if fed > 0.0:
+            longer = life * (1.0 + q.osteoblast_secretome_life * saturation(fed, 1.0))
+            left, days = kept(1.0 / longer, t.dt), days_felt(1.0 / longer, t.dt)
         um = pace(cell, s, fine, coarse, sites, t, q, nx, ny) * days
         deposit(cell, s, um, sites, born, damage, slice_nm, book, t, nx, ny)
         site.formed_day = t.day

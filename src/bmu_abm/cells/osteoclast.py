@@ -10,7 +10,7 @@ from bmu_abm import hashing
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
+from bmu_abm.fields import SECRETOME, SLIT3, TGFB, coarse_index, sample
 from bmu_abm.geometry import column_of, neighbour, outward, partner
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
@@ -193,7 +193,7 @@ def perforate(s, sites, kinds, ledger, nx, ny, day):
 
 @helper
 def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
-    """Dissolve the bone under one covered site for `span` days; returns um removed."""
+    """Dissolve the bone under one covered site by `span` days' work; returns um removed."""
     site = sites[s]
     if site.state != RESORPTION:
         open_cavity(site, s, active, n_active, today)
@@ -232,6 +232,8 @@ def resorb(
     """
     radius = reach_of(cell.nuclei, p)
     r = int(radius)
+    calmed = saturation(sample(coarse, SECRETOME, cell.site, nx, ny), 1.0)
+    pace = 1.0 - p.osteoclast_secretome_brake * calmed
     for dy in range(-r, r + 1):
         for dx in range(-r, r + 1):
             s = neighbour(cell.site, dx, dy, nx, ny)
@@ -242,7 +244,8 @@ def resorb(
                 free = free_rankl(s, coarse, binders, p, nx, ny)
                 if free < p.osteoclast_gate_rankl_pm:
                     continue
-            removed = dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny)
+            worked = pace * span
+            removed = dissolve(s, worked, sites, kinds, active, n_active, ledger, today, p, nx, ny)
             block = coarse_index(s, nx, ny)
             freed = p.osteoclast_tgfb_pm_per_um_day * removed / today.dt
             coarse_source[TGFB, block] += 0.25 * freed
@@ -284,6 +287,7 @@ def live(
             active, n_active, ledger[0], t, q, nx, ny,
         )  # fmt: skip
         cell.age += span
+        ledger[0].osteoclast_nuclei_days += cell.nuclei * span
         shed(cell, m, span, morphs, n_morphs, coarse, binders, t, q, nx, ny)
         if cell.nuclei < FEWEST_NUCLEI or sites[cell.site].state >= HOLE:
             die(cells, count, i, sites, q, nx, ny)

@@ -126,7 +126,7 @@ def live(cells, count, coarse, sites, binders, today, m, span, p, nx, ny):
 
 
 @kernel
-def fuse(cells, count, clasts, n_clasts, sites, coarse, today, m, span, p, nx, ny):
+def fuse(cells, count, clasts, n_clasts, sites, coarse, ledger, today, m, span, p, nx, ny):
     """Fuse ripe precursors after move `m`: with an osteoclast in reach, else with each other.
 
     SLIT3 brakes fusion.
@@ -147,7 +147,7 @@ def fuse(cells, count, clasts, n_clasts, sites, coarse, today, m, span, p, nx, n
         elif ripe_around(cells, ripe, cell.site, q, nx, ny) >= q.precursor_fusion_number:
             unite(cells, ripe, i, clasts, n_clasts, sites, t, q, nx, ny)
     if ripe.shape[0]:
-        remove_fused(cells, count)
+        ledger[0].fused_precursors += remove_fused(cells, count)
 
 
 @helper
@@ -168,13 +168,14 @@ def ripe_rows(cells, count):
 
 @helper
 def remove_fused(cells, count):
-    """Remove the precursors that have become part of an osteoclast."""
-    i = 0
+    """Remove the precursors that have become part of an osteoclast; returns how many."""
+    i, before = 0, count[0]
     while i < count[0]:
         if cells[i].nfatc1 == FUSED:
             remove_row(cells, count, i)
         else:
             i += 1
+    return before - count[0]
 
 
 @helper

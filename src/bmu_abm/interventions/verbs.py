@@ -213,7 +213,7 @@ class GraftEffect(Effect):
     """Give cells with traits, on dose days only; `count` is the whole dose in the host."""
 
     verb: Literal["graft"]
-    cell: Literal["msc", "osteoblast", "osteoclast_precursor"]
+    cell: Literal["msc"]
     count: Quantity
     route: Literal["intravenous", "intramarrow", "surface"]
     traits: dict[str, Quantity] = Field(default_factory=dict)
@@ -227,6 +227,11 @@ class GraftEffect(Effect):
         traits = {name: evaluate(value, today.values) for name, value in self.traits.items()}
         count = max(0.0, evaluate(self.count, today.values) * self.strength(today))
         environment.graft(self.cell, count, self.route, traits)
+
+    def check(self) -> None:
+        """Refuse an unknown trait."""
+        for trait in self.traits:
+            _refuse_unknown(trait, known.traits(), "traits", "trait")
 
     def all_quantities(self) -> dict[str, Quantity]:
         """Return every quantity of the effect, traits included."""

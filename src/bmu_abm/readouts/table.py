@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bmu_abm.ledger import LASTING, LEDGER
 from bmu_abm.readouts import budget, density
+from bmu_abm.readouts.grafts import grafts
 from bmu_abm.readouts.histomorphometry import histomorphometry
 from bmu_abm.readouts.markers import activity, markers
 from bmu_abm.readouts.memory import bone_of
@@ -44,6 +45,7 @@ def table(model: BoneModel) -> dict[str, float]:
         **markers(model, base),
         **histomorphometry(model),
         **{f"n_{name}": float(len(cells)) for name, cells in model.populations.items()},
+        "nuclei_per_osteoclast": _nuclei(model),
         "fat_fraction": float(model.today["fat_fraction"][0]),
         **_ligands(model, base),
         "serum_calcium_mmol_per_l": float(model.skeleton["calcium"][0]),
@@ -56,11 +58,17 @@ def table(model: BoneModel) -> dict[str, float]:
         "mineral_um": now["mineral_um"],
         "damage": now["damage"],
         "sclerostin_pm": model.fields.mean("sclerostin"),
+        **grafts(model),
         **activity(model),
         **_counts(model),
     }
     _turn_page(model)
     return row
+
+
+def _nuclei(model: BoneModel) -> float:
+    days = float(model.ledger["osteoclast_days"][0])
+    return float(model.ledger["osteoclast_nuclei_days"][0]) / days if days else float("nan")
 
 
 def _ligands(model: BoneModel, base: dict[str, float]) -> dict[str, float]:
@@ -88,6 +96,8 @@ _TOLD = (
     "formation_days",
     "unfilled_days",
     "buried_osteoblasts",
+    "fused_precursors",
+    "osteoclast_nuclei_days",
 )
 
 

@@ -11,7 +11,8 @@ from bmu_abm.runs.ensemble import replicates, run_ensemble
 from bmu_abm.runs.pool import WorkerPool, available_cores
 from bmu_abm.validation.budget import budget
 from bmu_abm.validation.report import beside_targets, draw, page
-from bmu_abm.validation.studies import STUDIES, Study
+from bmu_abm.validation.studies import STUDIES
+from bmu_abm.validation.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from bmu_abm.validation.targets import holds, targets
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from bmu_abm.validation.studies import Study, Values
+    from bmu_abm.validation.study import Study, Values
 
 _INSIDE, _OUTSIDE, _BAND = "#1b7f79", "#c2562d", "#dfe6e4"
 _LEFT, _RIGHT = -0.75, 1.75  # the axis ends here, in widths of the range

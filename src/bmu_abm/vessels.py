@@ -1,0 +1,43 @@
+"""Capillaries of type H, which carry osteoprogenitors: they grow where there is SLIT3.
+
+The sinusoids by which precursors enter are another kind, `Trabecula.vessels`, and stay as they
+are.
+"""
+
+from __future__ import annotations
+
+from bmu_abm.compiled import helper, kernel
+from bmu_abm.rates import chance
+from bmu_abm.signalling.binding import saturation
+
+REFERENCE_SLIT3 = 32.0  # ng/ml, mean over resting bone
+
+
+@helper
+def drive(slit3, p):
+    """Return the density that capillaries of type H tend to, 1 at the SLIT3 of resting bone."""
+    gain, half = p.vessel_slit3_gain, p.precursor_slit3_half_ng_ml
+    rest = 1.0 + gain * saturation(REFERENCE_SLIT3, half)
+    return (1.0 + gain * saturation(slit3, half)) / rest
+
+
+@kernel
+def grow(type_h, slit3, today, days, p):
+    """Let capillaries follow SLIT3 for `days` days; `today` hears their mean.
+
+    Parameters
+    ----------
+    type_h : ndarray of float32, shape (n_blocks,)
+        Density relative to rest, on blocks of 2 x 2 sites.
+    slit3 : ndarray of float32, same shape
+        SLIT3 (ng/ml).
+    """
+    q = p[0]
+    step = chance(1.0 / q.vessel_growth_days, days)
+    total = 0.0
+    for i in range(type_h.shape[0]):
+        here = float(type_h[i])
+        here += step * (drive(float(slit3[i]), q) - here)
+        type_h[i] = here
+        total += here
+    today[0].type_h = total / type_h.shape[0]
