@@ -67,8 +67,9 @@ def _intact(frame: pd.DataFrame) -> Values:
     rate, error = table.loc["bfr_bs", ["mean", "se"]]
     rows["BFR/BS"] = (rate / DAYS_PER_YEAR, error / DAYS_PER_YEAR)
     stretch = Stretch(frame, 0, 2)
-    days = [stretch.sum(f"sum_{phase}_days") for phase in ("resorption", "reversal", "formation")]
-    rows["cycle of a BMU"] = jackknife(sum(days), stretch.sum("sum_completed_sites"))
+    eroded = stretch.sum("sum_resorption_days") + stretch.sum("sum_reversal_days")
+    whole = eroded + stretch.sum("sum_formation_days")
+    rows["cycle of a BMU"] = jackknife(whole, stretch.sum("sum_completed_sites"))
     rows["turnover time"] = jackknife(
         12.0 * stretch.mean("tb_th_um"), 2.0 * stretch.mean("bfr_bs_um_per_year")
     )
