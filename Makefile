@@ -53,7 +53,7 @@ pictures: $(VENV)/.base
 	$(PY) -m bmu_abm.pictures build/surface.npz --out $(IMG)/surface.png
 
 validation: $(VENV)/.base
-	for study in healthy menopause postmenopausal homing slit3 robustness; do \
+	for study in healthy menopause postmenopausal young_man ovx_mouse homing slit3 robustness; do \
 	  $(PY) -m bmu_abm.validation $$study --store build/validation $(ARGS) || exit 1; \
 	done
 

@@ -1,16 +1,13 @@
 """What a scenario file may say, and what it becomes."""
 
 import json
-import pickle
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bmu_abm import shipped
 from bmu_abm.clock import day_of_month
 from bmu_abm.errors import InputError
-from bmu_abm.host import Host
 from bmu_abm.patch import Patch
 from bmu_abm.scenario import Scenario
 from declared import declared  # noqa: F401  (a fixture)
@@ -28,26 +25,6 @@ def refusal(**changes) -> str:
         make(**changes)
     assert "\n" not in str(caught.value) and str(caught.value).startswith("s.toml")
     return str(caught.value)
-
-
-@pytest.mark.parametrize("name", shipped.names("scenario"))
-def test_a_shipped_scenario_loads_and_survives_its_own_table(name):
-    scenario = Scenario.load(name)
-    assert scenario.name == name
-    table = json.loads(json.dumps(scenario.to_dict()))
-    assert Scenario.from_dict(table).to_dict() == scenario.to_dict()
-    assert pickle.loads(pickle.dumps(scenario)).name == name
-
-
-@pytest.mark.parametrize("name", shipped.names("host"))
-def test_every_number_of_a_shipped_host_has_a_source(name):
-    from bmu_abm.host import shipped_host_table
-
-    host = Host.model_validate(name)
-    assert host.name == name
-    table = shipped_host_table(name)
-    numbers = {key for key, value in table.items() if isinstance(value, int | float)}
-    assert numbers <= set(table["sources"])
 
 
 def test_defaults():

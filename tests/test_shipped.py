@@ -1,8 +1,12 @@
 """The files that ship: where they are found, and that the engine knows what they name."""
 
+import json
+import pickle
+
 import pytest
 
 from bmu_abm import shipped
+from bmu_abm.host import Host, shipped_host_table
 from bmu_abm.interventions import Plan, find
 from bmu_abm.scenario import Scenario
 
@@ -43,3 +47,21 @@ def test_the_engine_declares_what_a_shipped_intervention_names(name):
 def test_a_shipped_scenario_has_a_plan_without_warnings(name):
     pytest.importorskip("bmu_abm.systemic.environment")
     assert Plan.from_scenario(Scenario.load(name)).warnings() == []
+
+
+@pytest.mark.parametrize("name", shipped.names("scenario"))
+def test_a_shipped_scenario_loads_and_survives_its_own_table(name):
+    scenario = Scenario.load(name)
+    assert scenario.name == name
+    table = json.loads(json.dumps(scenario.to_dict()))
+    assert Scenario.from_dict(table).to_dict() == scenario.to_dict()
+    assert pickle.loads(pickle.dumps(scenario)).name == name
+
+
+@pytest.mark.parametrize("name", shipped.names("host"))
+def test_every_number_of_a_shipped_host_has_a_source(name):
+    host = Host.model_validate(name)
+    assert host.name == name
+    table = shipped_host_table(name)
+    numbers = {key for key, value in table.items() if isinstance(value, int | float)}
+    assert numbers <= set(table["sources"])

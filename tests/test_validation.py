@@ -18,8 +18,9 @@ from bmu_abm.validation.targets import holds, targets
 MONTHS = 120
 # A bone in a steady state, month by month: per year 0.12 of 1000 sites are remodelled.
 STEADY = {
-    "bv_tv": 0.2, "tb_th_um": 100.0, "tb_n_per_mm": 1.6, "hole_area_fraction": 0.0,
-    "bmd_lumbar_spine_pct": 0.0, "ac_f_per_year": 0.12, "bfr_bs_um_per_year": 6.0,
+    "bv_tv": 0.2, "tb_th_um": 100.0, "tb_n_per_mm": 1.6, "tb_sp_um": 525.0,
+    "hole_area_fraction": 0.0, "bmd_lumbar_spine_pct": 0.0, "ac_f_per_year": 0.12,
+    "bfr_bs_um_per_year": 6.0, "rankl_opg_ratio": 0.2,
     "ms_bs": 6.0 / 365.0 / 0.6, "os_bs": 0.12 * 146.0 / 365.0, "es_bs": 0.12 * 73.0 / 365.0,
     "oc_s_bs": 0.003, "mar_um_per_day": 0.6, "sum_completed_sites": 10.0,
     "sum_activated_sites": 10.0, "sum_calls": 0.02, "sum_wall_um": 500.0, "sum_depth_um": 490.0,
@@ -107,6 +108,32 @@ def test_months_that_are_not_there_are_an_error():
 )  # fmt: skip
 def test_a_range_may_be_open(value, low, high, verdict):
     assert holds(value, low, high) is verdict
+
+
+def mouse_frames(lost=0.5, kept=0.9, **ovx):
+    """Return the arms of the mouse; without ovaries bone falls to `lost` of it by month 2."""
+    arms = {"sham": frame(), "ovx": frame(**ovx), "ovx + estradiol": frame()}
+    for arm, left in (("ovx", lost), ("ovx + estradiol", kept)):
+        month = arms[arm]["month"]
+        arms[arm]["bv_tv"] = 0.2 * (1.0 - (1.0 - left) * month.clip(upper=2.0) / 2.0)
+    return arms
+
+
+def test_the_mouse_is_held_against_its_start_and_against_sham():
+    values = STUDIES["ovx_mouse"].values(mouse_frames(tb_n_per_mm=1.2, oc_s_bs=0.006))
+    expected = {
+        "sham: BV/TV month 2": 0.0,
+        "ovx: BV/TV month 2": -50.0,
+        "ovx + estradiol: BV/TV month 2": -10.0,
+        "ovx over sham: BV/TV month 1": -25.0,
+        "ovx over sham: Tb.N month 2": -25.0,
+        "ovx over sham: Oc.S/BS ratio": 2.0,
+        "loss that estradiol prevents": 80.0,
+        "BFR/BS": 6.0 / 365.0,
+        "cycle of a BMU": 206.0,
+        "turnover time": 100.0,
+    }
+    assert {name: values[name][0] for name in expected} == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", STUDIES)

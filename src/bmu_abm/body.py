@@ -76,6 +76,7 @@ class Body:
         host = scenario.host
         self.rest = parameters.record({**host.parameters, **scenario.parameters})
         self._life = Life(scenario)
+        self._estradiol_reference = host.estradiol_reference_pmol_per_l
         gap_um = max(host.plate_pitch_um - host.plate_thickness_um, 10.0)
         half_um2 = scenario.patch.surface_mm2 * 1e6 / 2.0
         self.marrow_share = half_um2 * gap_um / (host.marrow_volume_ml * UM3_PER_ML)
@@ -131,6 +132,7 @@ class Body:
             self.drivers["estradiol_pmol_per_l"],
             float(p["estrogen_half_pmol_per_l"][0]),
             float(p["estrogen_hill"][0]),
+            self._estradiol_reference,
         )
         t["load"] = self.drivers["load"]
         t["immune_tone"] = self.drivers["immune_tone"]

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from bmu_abm import known, shipped, tomlfile
 from bmu_abm.faults import show, suggest
 from bmu_abm.schema import Table, problem
+from bmu_abm.systemic.estrogen import PREMENOPAUSAL_PMOL_PER_L
 
 MAX_YEARS = 60.0
 
@@ -89,6 +90,7 @@ class Host(Table):
     site: str = Field("iliac crest", min_length=1, max_length=100)
     years_since_menopause: float | None = Field(None, ge=0.0, le=80.0)
     estradiol_pmol_per_l: float = Field(ge=0.0, le=10_000.0)
+    estradiol_reference_pmol_per_l: float = Field(PREMENOPAUSAL_PMOL_PER_L, gt=0.0, le=10_000.0)
     testosterone_nmol_per_l: float = Field(1.0, ge=0.0, le=200.0)
     load: float = Field(1.0, ge=0.0, le=5.0)
     plate_thickness_um: float = Field(ge=20.0, le=400.0)
@@ -102,6 +104,7 @@ class Host(Table):
     renal_function: float = Field(1.0, ge=0.05, le=2.0)
     body_mass_kg: float = Field(gt=0.0, le=500.0)
     marrow_volume_ml: float = Field(gt=0.0, le=20_000.0)
+    label_gap_days: int = Field(14, ge=1, le=28)
     burn_in_years: float = Field(10.0, ge=0.0, le=MAX_YEARS)
     horizon_years: float = Field(60.0, gt=0.0, le=MAX_YEARS)
     parameters: ParameterValues = Field(default_factory=dict)

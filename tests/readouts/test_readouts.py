@@ -237,12 +237,27 @@ def test_a_double_label_measures_the_apposition_rate(still):
     assert biopsy["ms_bs"] == pytest.approx((60 + 0.5 * 80) / 800)
 
 
-def test_labels_are_given_two_weeks_before_each_sample():
-    given = [
-        day for day in range(400) if day == memory.next_sample_day(day) - memory.LABEL_GAP_DAYS
-    ]
-    assert given == [round(365 * k / 12) - 14 for k in range(1, 14)]
+@pytest.mark.parametrize("gap", [5, 14])
+def test_labels_are_given_before_each_sample_and_read_on_its_day(gap):
+    m = bones.bone(host={"label_gap_days": gap})
+    given, read = [], []
+    m.memory.give_label = lambda model: given.append(model.day)
+    m.memory.take_biopsy = lambda model: read.append(model.day)
+    for m.day in range(400):
+        m.memory.label_day = given[-1] if given else None
+        m.memory.watch(m)
+    assert given == [round(365 * k / 12) - gap for k in range(1, 14)]
+    assert read == [day + gap for day in given if day + gap < 400]
     assert memory.next_sample_day(0) == 0 and memory.next_sample_day(31) == 61
+
+
+def test_the_apposition_rate_is_over_the_days_between_the_labels_of_the_host():
+    m = bones.bone(host={"label_gap_days": 5})
+    m.trabecula.sites["state"][:100] = FORMATION
+    m.memory.give_label(m)
+    m.trabecula.sites["height"][:100] += 6_000
+    m.memory.take_biopsy(m)
+    assert m.memory.biopsy["mar_um_per_day"] == pytest.approx(1.2)
 
 
 def test_cells_and_bone_of_a_graft_are_told_apart(busy):

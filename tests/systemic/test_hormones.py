@@ -21,6 +21,20 @@ def test_response_is_one_before_the_menopause_and_nothing_without_estradiol():
     assert response(0.0, 150.0, 2.0) == 0.0 == response(-1.0, 150.0, 2.0)
 
 
+def test_a_host_feels_the_share_of_its_own_level():
+    for share in (1.0, 0.5, 0.12, 0.0):
+        man = response(share * 90.0, 220.0, 2.0, 90.0)
+        assert man == pytest.approx(response(share * 400.0, 220.0, 2.0), rel=1e-12)
+    assert response(90.0, 220.0, 2.0) < 0.3  # a woman would lack it
+
+
+def test_the_reference_of_a_host_reaches_its_cells():
+    rest = {"estradiol_pmol_per_l": 90.0, "estradiol_reference_pmol_per_l": 90.0}
+    for host, felt in ((rest, 1.0), ({"estradiol_pmol_per_l": 400.0}, 1.0)):
+        assert bones.days(bones.bone(host=host), 1).today["estrogen"][0] == felt
+    assert bones.days(bones.bone(host={"estradiol_pmol_per_l": 90.0}), 1).today["estrogen"][0] < 0.3
+
+
 def test_the_first_loss_is_felt_less_than_the_last():
     levels = [response(e, 150.0, 2.0) for e in (400.0, 300.0, 200.0, 100.0)]
     falls = -np.diff(levels)

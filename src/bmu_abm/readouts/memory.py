@@ -15,7 +15,6 @@ from bmu_abm.trabecula import FORMATION
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
-LABEL_GAP_DAYS = 14
 LEAST_SEPARATION_NM = 3000  # two labels that are closer cannot be told apart
 
 
@@ -53,10 +52,11 @@ class Memory:
         self.origin = bone_of(model)
 
     def watch(self, model: BoneModel) -> None:
-        """Give a label two weeks before each month's sample, and take the biopsy on its day."""
-        if model.day == next_sample_day(model.day) - LABEL_GAP_DAYS:
+        """Give a label some days before each month's sample, and take the biopsy on its day."""
+        gap = model.spec.host.label_gap_days
+        if model.day == next_sample_day(model.day) - gap:
             self.give_label(model)
-        elif self.label_day is not None and model.day == self.label_day + LABEL_GAP_DAYS:
+        elif self.label_day is not None and model.day == self.label_day + gap:
             self.take_biopsy(model)
 
     def give_label(self, model: BoneModel) -> None:
@@ -78,7 +78,8 @@ class Memory:
         either = (self.labelled | second) & ~both
         surface = max(1, 2 * model.intact_columns)
         share = (np.count_nonzero(both) + 0.5 * np.count_nonzero(either)) / surface
-        rate = float(apart[both].mean()) / 1000.0 / LABEL_GAP_DAYS if both.any() else 0.0
+        gap = model.spec.host.label_gap_days
+        rate = float(apart[both].mean()) / 1000.0 / gap if both.any() else 0.0
         self.biopsy = {"ms_bs": share, "mar_um_per_day": rate}
         self.label_day = None
 

@@ -92,6 +92,7 @@ QUANTITIES: dict[str, tuple[str, Ratio]] = {
     "bv_tv": ("%", _mean("bv_tv", 100.0)),
     "tb_th": ("um", _mean("tb_th_um")),
     "tb_n": ("/mm", _mean("tb_n_per_mm")),
+    "tb_sp": ("um", _mean("tb_sp_um")),
     "holes": ("%", _mean("hole_area_fraction", 100.0)),
     "bv_drift": ("%/year", _change_per_year("bv_tv")),
     "ls_bmd": ("points/year", _gain("bmd_lumbar_spine_pct")),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from bmu_abm.validation.course import Chart
 from bmu_abm.validation.directions import DIRECTIONS
+from bmu_abm.validation.mouse import MOUSE
 from bmu_abm.validation.pooled import (
     Floats,
     Stretch,
@@ -130,6 +131,14 @@ def postmenopausal_values(frames: Frames) -> Values:
     return _rows(pool(frames["postmenopausal"], 0, 36), POSTMENOPAUSAL_ROWS)
 
 
+YOUNG_MAN_ROWS = POSTMENOPAUSAL_ROWS  # five years are too few as well
+
+
+def young_man_values(frames: Frames) -> Values:
+    """Return the histomorphometry of five years of the young man."""
+    return _rows(pool(frames["young man"], 0, 60), YOUNG_MAN_ROWS)
+
+
 ROBUST = {  # label: pooled quantity of the three years, in its unit
     "Ac.f": "ac_f",
     "BFR/BS": "bfr_bs",
@@ -207,6 +216,15 @@ STUDIES = {
         postmenopausal_values,
         {"postmenopausal": (12, 36)},
     ),
+    "young_man": Study(
+        "The young man",
+        "Five years of the young man after his burn-in, untreated. His cells are those of the "
+        "premenopausal woman.",
+        100,
+        {"young man": Arm("young_man", {"years": "5"})},
+        young_man_values,
+        {"young man": (12, 60)},
+    ),
     "robustness": Study(
         "Half a step, twice the patch",
         "Three years after the burn-in with two steps a day, and on patches of 4 mm2, beside the "
@@ -221,4 +239,5 @@ STUDIES = {
         robust_values,
     ),
     **DIRECTIONS,
+    **MOUSE,
 }

@@ -1,0 +1,72 @@
+"""The shipped hosts: what is their own acts on their cells."""
+
+import pytest
+
+import bones
+from bmu_abm import BoneModel
+from bmu_abm.host import Host
+from bmu_abm.interventions import Plan
+from bmu_abm.scenario import Scenario
+from declared import Recorder
+
+SMALL = {"patch.sites": "20", "host.burn_in_years": "0"}
+
+
+def lived(name, days, **settings) -> BoneModel:
+    """Return a small fresh bone of a shipped scenario after some days of it."""
+    scenario = Scenario.load(name).with_settings(SMALL | settings)
+    return bones.days(BoneModel(scenario), days)
+
+
+@pytest.mark.parametrize("name", ["young_man", "ovx_mouse"])
+def test_a_host_at_its_own_estradiol_lacks_none(name):
+    host = Host.model_validate(name)
+    assert host.estradiol_pmol_per_l == host.estradiol_reference_pmol_per_l < 100.0
+
+
+def test_the_cells_of_a_young_man_feel_no_lack_of_estrogen():
+    assert lived("young_man", 1).today["estrogen"][0] == 1.0
+    woman = {"host.estradiol_reference_pmol_per_l": "400"}
+    assert lived("young_man", 1, **woman).today["estrogen"][0] < 0.3
+
+
+def test_a_mouse_feels_ovariectomy_and_what_a_pellet_replaces():
+    felt = {
+        name: lived(name, 15).today["estrogen"][0]
+        for name in ("ovx_mouse_sham", "ovx_mouse", "ovx_mouse_estradiol")
+    }
+    assert felt["ovx_mouse_sham"] == 1.0
+    assert felt["ovx_mouse"] < 0.1
+    assert 0.9 < felt["ovx_mouse_estradiol"] < 1.0
+
+
+def test_a_pellet_acts_in_animals_only_and_never_lowers_estradiol():
+    pellet = {"use": "estradiol_pellet", "dose": 60}
+    for host, before, after in (
+        ("ovx_mouse", 5.0, 60.0),
+        ("ovx_mouse", 90.0, 90.0),
+        ("premenopausal_woman", 5.0, 5.0),
+    ):
+        table = {"title": "T", "host": host, "years": 0.25, "intervention": [pellet]}
+        environment = Recorder(estradiol_pmol_per_l=before)
+        Plan.from_scenario(Scenario.from_dict(table)).apply(3, environment)
+        assert environment.drivers["estradiol_pmol_per_l"] == after
+
+
+def test_a_mouse_goes_through_whole_cycles_within_weeks():
+    """No cavity of a woman is filled within two months of its opening."""
+    m = lived("ovx_mouse_sham", 60)
+    row = m.sample()
+    done = row["sum_completed_sites"]
+    days = sum(row[f"sum_{phase}_days"] for phase in ("resorption", "reversal", "formation"))
+    assert done > 100 and 14 <= days / done <= 28
+    assert 5.0 < row["e_de_um"] < 16.0
+
+
+def test_without_ovaries_a_mouse_has_more_osteoclasts_and_less_bone():
+    """One seed, 0.16 mm2: twice the osteoclasts over two months in 100 patches of 2 mm2."""
+    sites = {"patch.sites": "40"}
+    intact, ovx = (lived(name, 60, **sites) for name in ("ovx_mouse_sham", "ovx_mouse"))
+    clasts = [m.sample()["osteoclasts_per_mm2"] for m in (intact, ovx)]
+    assert clasts[1] > 1.3 * clasts[0]
+    assert ovx.trabecula.bone_volume_nm() < 0.9 * intact.trabecula.bone_volume_nm()
