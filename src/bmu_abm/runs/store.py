@@ -118,6 +118,10 @@ class Store:
         """Return one record a run, finished or failed."""
         return list(self._records.values())
 
+    def record(self, run_id: str) -> Record:
+        """Return the record of a run, finished or failed; KeyError where there is none."""
+        return self._records[run_id]
+
     def read(self, record: Record) -> pd.DataFrame:
         """Return the rows of a finished run.
 
