@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bmu_abm import cli
+from bmu_abm import cli, shipped
+from bmu_abm.batch.plan import Plan
 from bmu_abm.batch.study import Study
 from bmu_abm.errors import InputError
 from bmu_abm.scenario import Scenario
@@ -164,3 +165,16 @@ def test_the_base_is_a_name_a_file_beside_it_or_a_table(tmp_path):
         )
         base = Study.load(tmp_path / "s.toml").base
         assert base.host == scenario.host and base.years == 2
+
+
+@pytest.mark.parametrize("name", shipped.names("study"))
+def test_a_shipped_study_has_a_design(name):
+    study = Study.load(name)
+    plan = Plan(study)
+    assert study.title and study.description and study.readouts
+    for point in (0, len(plan.design.rows) // 2, len(plan.design.rows) - 1):
+        plan.scenario(point)
+
+
+def test_three_studies_ship():
+    assert {"slit3_dose", "cxcr4_cells", "menopause_sensitivity"} <= set(shipped.names("study"))

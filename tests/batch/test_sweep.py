@@ -343,5 +343,9 @@ def test_damage_of_parts_and_manifest_is_repaired(tmp_path, serial):
     parts[1].unlink()
     manifest = tmp_path / "o" / "store" / "manifest.jsonl"
     manifest.write_bytes(manifest.read_bytes()[:-90])
+    left = [tmp_path / "o" / ".a.tmp", parts[0].parent / ".b.tmp", manifest.parent / ".c.tmp"]
+    for path in left:
+        path.write_text("half")
     assert steps_of(lambda: done(tmp_path / "o", replicates=3)) > 0
     assert contents(tmp_path / "o") == serial
+    assert not any(path.exists() for path in left)

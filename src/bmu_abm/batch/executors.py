@@ -109,7 +109,10 @@ class ClusterExecutor(Executor):
     @property
     def workers(self) -> int:
         """Threads of all workers that the cluster has now; at least one."""
-        return max(1, sum(self._client.nthreads().values()))
+        try:
+            return max(1, sum(self._client.nthreads().values()))
+        except (OSError, RuntimeError) as error:
+            raise self._gone() from error
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Send a task to the cluster.

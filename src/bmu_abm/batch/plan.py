@@ -70,6 +70,8 @@ class Plan:
         What is run.
     shard : Shard, optional
         Only this part of it: every n-th run, or, with a stopping rule, every n-th point.
+    design : Design, optional
+        The points; by default what the study says.
 
     Raises
     ------
@@ -77,9 +79,11 @@ class Plan:
         The design is wrong.
     """
 
-    def __init__(self, study: Study, shard: Shard | None = None) -> None:
+    def __init__(
+        self, study: Study, shard: Shard | None = None, design: Design | None = None
+    ) -> None:
         self.study = study
-        self.design: Design = design_of(study)
+        self.design = design_of(study) if design is None else design
         self.shard = shard
         self._check_size()
 

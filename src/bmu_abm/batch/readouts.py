@@ -42,3 +42,5 @@ def _named(study: Study) -> Iterator[tuple[str, str]]:
         yield "readouts", name
     if study.stop is not None:
         yield "stop.readout", study.stop.readout
+    for i, target in enumerate(study.target):
+        yield f"target.{i}.readout", target.readout

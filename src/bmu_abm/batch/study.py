@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -53,6 +53,28 @@ def _table_name(value: Any) -> Any:
     return value
 
 
+class Target(Table):
+    """`[[target]]`: what a calibration is to meet.
+
+    Attributes
+    ----------
+    readout : str
+        Which; flows count as means over the three months before.
+    month : float
+        When.
+    value, sd : float
+        The observation and its standard error, in the readout's unit.
+    source : str
+        Where it is written.
+    """
+
+    readout: str = Field(min_length=1)
+    month: float = Field(ge=0.0)
+    value: float
+    sd: float = Field(gt=0.0)
+    source: str = Field(min_length=1)
+
+
 class Study(Table):
     """What a study file may say; see docs/batch.md for worked examples.
 
@@ -77,6 +99,10 @@ class Study(Table):
         Months that the summary tells; by default 0, 3, 6, each year and the last.
     stop : Stop or None
         Adds replicates until the standard error is small enough.
+    target : list of Target
+        What a calibration is to meet.
+    trials, batch : int
+        Parameter points that a calibration tries, and how many of them at a time.
     parameters, uncertainties, levers : dict of Varied
         What is varied. Levers are always a grid, crossed with the design of the uncertainties.
     """
@@ -95,6 +121,9 @@ class Study(Table):
     readouts: list[str] = Field(default_factory=list, max_length=500)
     months: list[float] = Field(default_factory=list, max_length=1000)
     stop: Stop | None = None
+    target: list[Target] = Field(default_factory=list, max_length=1000)
+    trials: int = Field(100, ge=1, le=100_000)
+    batch: int = Field(4, ge=1, le=1000)
     parameters: VariedTable = Field(default_factory=dict, max_length=200)
     uncertainties: VariedTable = Field(default_factory=dict, max_length=200)
     levers: VariedTable = Field(default_factory=dict, max_length=200)
@@ -182,7 +211,7 @@ class Study(Table):
         """
         path = _find(name_or_path)
         document = tomlfile.load(path)
-        source = path.name if path.is_relative_to(shipped.folder()) else document.source
+        source = path.name if path.parent == shipped.folder() / "studies" else document.source
         return cls.from_dict(document.data, source, path, document.lines)
 
     @classmethod
@@ -213,10 +242,16 @@ class Study(Table):
                 raise self.fault(key, "is varied twice, or shares a name", "give it once")
             seen[axis.name] = axis.path
         last = 12 * self.base.years
-        for month in [*self.months, *([] if self.stop is None else [self.stop.month or 0.0])]:
+        for key, month in self._months_named():
             if not 0 <= month <= last:
-                key = "months" if month in self.months else "stop.month"
                 raise self.fault(key, f"month {month:g} is not within 0 to {last:g}", "change it")
+
+    def _months_named(self) -> Iterator[tuple[str, float]]:
+        yield from (("months", month) for month in self.months)
+        if self.stop is not None and self.stop.month is not None:
+            yield "stop.month", self.stop.month
+        for i, target in enumerate(self.target):
+            yield f"target.{i}.month", target.month
 
     def fault(self, key: str, what: str, mend: str) -> InputError:
         """Return the error about a key of this study."""
@@ -281,11 +316,11 @@ def safe_stem(stem: str) -> str:
 
 
 def _find(name_or_path: str | os.PathLike[str]) -> Path:
-    path = Path(name_or_path)
-    if isinstance(name_or_path, str) and shipped.is_name(name_or_path) and not path.exists():
-        names = sorted(file.stem for file in (shipped.folder() / "studies").glob("*.toml"))
-        if name_or_path in names:
-            return shipped.folder() / "studies" / f"{name_or_path}.toml"
-        mend = suggest(name_or_path, names) if names else "name a file that ends in .toml"
-        raise fault(name_or_path, "", "no study ships under this name", mend)
-    return path
+    if isinstance(name_or_path, str):
+        file = shipped.path("study", name_or_path)
+        if file is not None:
+            return file
+        if shipped.is_name(name_or_path) and not Path(name_or_path).exists():
+            mend = f"{suggest(name_or_path, shipped.names('study'))} ('bmu scenarios' lists all)"
+            raise fault(name_or_path, "", "no study ships under this name", mend)
+    return Path(name_or_path)

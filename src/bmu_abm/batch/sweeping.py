@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from tqdm import tqdm
 
+from bmu_abm.batch.bar import expect
 from bmu_abm.batch.estimates import Ask, one_estimate
 from bmu_abm.batch.executors import executor_for
 from bmu_abm.batch.outcome import Outcome, write_outcome
@@ -24,6 +25,7 @@ from bmu_abm.batch.study import Study
 from bmu_abm.batch.tidy import write_tables
 from bmu_abm.errors import InputError
 from bmu_abm.runs.dispatch import Dispatch, run_points
+from bmu_abm.runs.files import clear_stale
 from bmu_abm.runs.output import check_folder
 from bmu_abm.runs.pool import available_cores
 
@@ -150,8 +152,7 @@ class _Work:
             latest = self._runs
             while latest:
                 left = [run for run in latest if run.run_id not in done]
-                bar.total += len(latest)
-                bar.update(len(latest) - len(left))
+                expect(bar, len(latest), len(latest) - len(left))
                 run_points(self._plan.points(left), dispatch, self._stores, bar)
                 latest = self._next_round(latest)
 
@@ -191,6 +192,7 @@ class _Work:
         """Write the tables of the whole; a shard leaves them to it."""
         if self._plan.shard is not None:
             return
+        clear_stale(folder)
         study, outcome = self._plan.study, self.outcome()
         ask = Ask(tuple(study.readouts), tuple(study.months))
         if outcome.done:

@@ -64,6 +64,13 @@ def staged(path: Path) -> Iterator[Path]:
         raise
 
 
+def clear_stale(folder: Path) -> None:
+    """Remove the temporary files that a killed process left; only where nobody else writes."""
+    for path in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            path.unlink()
+
+
 def sync(descriptor: int) -> None:
     """Wait until the disk has what was written to an open file."""
     os.fsync(descriptor)
