@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model
 
 from bmu_abm import shipped, tomlfile
 from bmu_abm.batch.axis import Axis, Place, resolve
+from bmu_abm.batch.parts import Target, base_name, table_name
 from bmu_abm.batch.stopping import Stop
 from bmu_abm.batch.varied import Settings, Varied, VariedTable
 from bmu_abm.errors import InputError
@@ -24,55 +25,6 @@ DESIGNS = ("grid", "one_at_a_time", "latin_hypercube", "sobol", "morris", "salte
 _SAMPLED = ("latin_hypercube", "sobol", "morris", "saltelli")
 _POWERS = ("sobol", "saltelli")
 _INDEXED = ("morris", "saltelli")
-_MARKS = ("/", "\\", "~")
-
-
-def _scenario(value: Any) -> Any:
-    if not isinstance(value, str | dict):
-        mend = 'write scenario = "estrogen_loss"'
-        raise problem(f"must be a name or a table, is {show(value)}", mend)
-    if isinstance(value, str):
-        _refuse_path(value, "scenario")
-        if shipped.path("scenario", value) is None and not value.endswith(".toml"):
-            mend = suggest(value, shipped.names("scenario"))
-            raise problem(f"unknown scenario {show(value)}", mend)
-    return value
-
-
-def _refuse_path(value: str, what: str) -> None:
-    if any(mark in value for mark in _MARKS):
-        mend = f"name a {what} that ships, or a file that stands beside the study"
-        raise problem(f"is {show(value)}: a path, where a name is expected", mend)
-
-
-def _table_name(value: Any) -> Any:
-    if isinstance(value, str):
-        _refuse_path(value, "table")
-        if not value.endswith((".csv", ".parquet")):
-            raise problem(f"is {show(value)}", "name a .csv or .parquet file beside the study")
-    return value
-
-
-class Target(Table):
-    """`[[target]]`: what a calibration is to meet.
-
-    Attributes
-    ----------
-    readout : str
-        Which; flows count as means over the three months before.
-    month : float
-        When.
-    value, sd : float
-        The observation and its standard error, in the readout's unit.
-    source : str
-        Where it is written.
-    """
-
-    readout: str = Field(min_length=1)
-    month: float = Field(ge=0.0)
-    value: float
-    sd: float = Field(gt=0.0)
-    source: str = Field(min_length=1)
 
 
 class Study(Table):
@@ -109,13 +61,13 @@ class Study(Table):
 
     title: str = Field(min_length=1, max_length=200)
     description: str = Field("", max_length=10_000)
-    scenario: Annotated[str | dict[str, Any], BeforeValidator(_scenario)]
+    scenario: Annotated[str | dict[str, Any], BeforeValidator(base_name)]
     settings: Settings = Field(default_factory=dict)
     design: Literal[
         "grid", "one_at_a_time", "latin_hypercube", "sobol", "morris", "saltelli", "table"
     ] = "grid"
     points: int | None = Field(None, ge=2, le=1_000_000)
-    table: Annotated[str | None, BeforeValidator(_table_name)] = None
+    table: Annotated[str | None, BeforeValidator(table_name)] = None
     seed: int = Field(1, ge=0, lt=2**63)
     replicates: int = Field(8, ge=1, le=100_000)
     readouts: list[str] = Field(default_factory=list, max_length=500)

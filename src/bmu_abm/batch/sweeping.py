@@ -119,13 +119,11 @@ def sweep(
     check_readouts(study, model_class)
     with open_stores(folder, shard) as stores:
         work = _Work(plan, stores, quiet, runs)
-        there = (
-            nullcontext(executor)
-            if executor is not None
-            else executor_for(jobs or available_cores(), cluster, model_class, quiet)
-        )
+        given = executor is not None or work.idle()
+        cores = jobs or available_cores()
+        there = executor_for(cores, cluster, model_class, quiet)
         try:
-            with there as chosen:
+            with nullcontext(executor) if given else there as chosen:
                 work.finish(Dispatch(chosen, model_class))
         except KeyboardInterrupt:
             work.write(folder, "interrupted", command)
@@ -141,17 +139,22 @@ class _Work:
         self._plan = plan
         self._stores = stores
         self._quiet = quiet
+        self._done = stores.done()
         self._counts = plan.first_counts()
         self._runs = runs
         self._errors: dict[int, float] = {}
 
+    def idle(self) -> bool:
+        """Tell whether nothing is left to do, so that no processes need to start for it."""
+        left = any(run.run_id not in self._done for run in self._runs)
+        return self._plan.study.stop is None and not left
+
     def finish(self, dispatch: Dispatch) -> None:
         """Run what is left, round by round."""
-        done = self._stores.done()
         with tqdm(unit="run", disable=self._quiet, total=0, smoothing=0.05) as bar:
             latest = self._runs
             while latest:
-                left = [run for run in latest if run.run_id not in done]
+                left = [run for run in latest if run.run_id not in self._done]
                 expect(bar, len(latest), len(latest) - len(left))
                 run_points(self._plan.points(left), dispatch, self._stores, bar)
                 latest = self._next_round(latest)
