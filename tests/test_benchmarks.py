@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parents[1] / "benchmarks"
     [
         ("cell_rule.py", ["--cells", "60", "--days", "2"], "same places, cell by cell"),
         ("leak.py", ["--models", "2"], "grown by"),
+        ("memory.py", ["--runs", "4", "8", "--replicates", "2"], "grown by"),
     ],
 )
 def test_a_benchmark_runs(name, options, says):

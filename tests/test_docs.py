@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bmu_abm import BoneModel, docs
+from bmu_abm.batch.study import Study
 from bmu_abm.errors import InputError
 from bmu_abm.interventions import registry
 from bmu_abm.parameters import REGISTRY
@@ -95,6 +96,23 @@ def test_scenarios_on_a_page_are_accepted(page):
     assert whole
     for table in whole:
         Scenario.from_dict(table)
+
+
+def test_studies_on_a_page_are_accepted():
+    tables = [tomllib.loads(block) for block in blocks(text_of("docs/batch.md"), "toml")]
+    studies = [table for table in tables if "scenario" in table]
+    assert len(studies) == 2
+    for table in studies:
+        assert Study.from_dict(table).axes
+
+
+def test_the_python_example_of_many_runs_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BMU_CACHE_DIR", str(tmp_path / "cache"))
+    (example,) = (b for b in blocks(text_of("docs/batch.md"), "python") if "SLURM" not in b)
+    exec(compile(example, "batch.md", "exec"), {"__name__": "batch"})
+    assert (tmp_path / "runs/load/timeseries.parquet").exists()
+    assert "bv_tv" in capsys.readouterr().out
 
 
 def test_an_intervention_on_a_page_is_accepted():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bmu_abm.errors import InputError
-from bmu_abm.runs import ensemble as module
+from bmu_abm.runs import dispatch as module
 from bmu_abm.runs.ensemble import Interrupted, Point, RunFailed, replicates, run_ensemble
 from bmu_abm.runs.output import to_csv
 from bmu_abm.runs.pool import WorkerPool

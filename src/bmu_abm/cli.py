@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bmu_abm import __version__
+from bmu_abm.batch.commands import add_commands
 from bmu_abm.errors import BmuError, InputError
 from bmu_abm.faults import one_line
+from bmu_abm.options import add_command, add_settings, changes, count
 
 if TYPE_CHECKING:
     from bmu_abm.scenario import Scenario
@@ -99,59 +101,34 @@ def _parser() -> argparse.ArgumentParser:
     _add_scenarios(commands)
     _add_check(commands)
     _add_bench(commands)
-    return parser
-
-
-def _add(commands: Any, name: str, function: Callable[..., int], help: str) -> Any:
-    parser = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
-    parser.set_defaults(command=function)
+    add_commands(commands)
     return parser
 
 
 def _add_run(commands: Any) -> None:
-    run = _add(commands, "run", _run, "run a scenario and write its results")
+    run = add_command(commands, "run", _run, "run a scenario and write its results")
     run.add_argument("scenario", metavar="SCENARIO", nargs="?", help="a shipped name or a file")
-    _add_settings(run)
-    run.add_argument("--jobs", type=_count, metavar="J", help="processes (default: all cores)")
+    add_settings(run)
+    run.add_argument("--jobs", type=count, metavar="J", help="processes (default: all cores)")
     run.add_argument("--out", metavar="DIR", help="folder of results (default: ./runs/<name>)")
     run.add_argument("--quiet", action="store_true", help="no progress, no table")
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add the options that change the scenario; the scenario's own rules check them."""
-    parser.add_argument("--years", metavar="Y", help="length of the run")
-    parser.add_argument("--seed", metavar="S", help="seed of the random numbers")
-    parser.add_argument("--replicates", metavar="R", help="number of patches")
-    parser.add_argument("--patch", metavar="P", help="tiny, small, reference")
-    parser.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        default=[],
-        metavar="PATH=VALUE",
-        help="any value of the scenario, such as intervention.0.dose=30",
-    )
-
-
 def _add_scenarios(commands: Any) -> None:
-    scenarios = _add(commands, "scenarios", _scenarios, "list what ships, or print one file")
+    scenarios = add_command(commands, "scenarios", _scenarios, "list what ships, or print one file")
     scenarios.add_argument("name", metavar="NAME", nargs="?", help="a name from the list")
 
 
 def _add_check(commands: Any) -> None:
-    check = _add(commands, "check", _check, "say what is wrong with a scenario; run nothing")
+    check = add_command(commands, "check", _check, "say what is wrong with a scenario; run nothing")
     check.add_argument("scenario", metavar="SCENARIO", nargs="?", help="a shipped name or a file")
-    _add_settings(check)
+    add_settings(check)
 
 
 def _add_bench(commands: Any) -> None:
-    _add(commands, "bench", _bench, "measure the speed of this machine; print one JSON object")
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 7 and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"must be a whole number above 0, is {text[:40]!r}")
-    return int(text)
+    add_command(
+        commands, "bench", _bench, "measure the speed of this machine; print one JSON object"
+    )
 
 
 def _run(options: argparse.Namespace, command: list[str]) -> int:
@@ -189,21 +166,8 @@ def _load(options: argparse.Namespace) -> Scenario:
     from bmu_abm.scenario import Scenario
 
     scenario = Scenario.load(name)
-    changes = _changes(options, settings)
-    return scenario.with_settings(changes) if changes else scenario
-
-
-def _changes(options: argparse.Namespace, settings: list[str]) -> dict[str, str]:
-    changes: dict[str, str] = {}
-    for setting in settings:
-        path, mark, value = setting.partition("=")
-        if not mark or not path.strip():
-            raise InputError(one_line(f"bmu: --set {setting}: is not PATH=VALUE; write years=5"))
-        changes[path.strip()] = value.strip()
-    for key in ("years", "seed", "replicates", "patch"):
-        if getattr(options, key) is not None:
-            changes[key] = getattr(options, key)
-    return changes
+    changed = changes(options, settings)
+    return scenario.with_settings(changed) if changed else scenario
 
 
 def _scenarios(options: argparse.Namespace, command: list[str]) -> int:
@@ -226,7 +190,7 @@ def _list_shipped() -> None:
     from bmu_abm import shipped, tomlfile
 
     for kind in shipped.KINDS:
-        print(f"{kind}s")
+        print(shipped.plural(kind))
         for name in shipped.names(kind):
             title = tomlfile.parse(shipped.read(kind, name), name).data["title"]
             print(f"  {name:<24} {title}")

@@ -1,4 +1,4 @@
-"""The scenarios, hosts and interventions that come with the package."""
+"""The scenarios, hosts, interventions and studies that come with the package."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from typing import Literal
 
 from bmu_abm.errors import MachineError
 
-Kind = Literal["scenario", "host", "intervention"]
-_FOLDERS: dict[Kind, str] = {"scenario": "", "host": "hosts", "intervention": "interventions"}
+Kind = Literal["scenario", "host", "intervention", "study"]
+_FOLDERS: dict[Kind, str] = {
+    "scenario": "",
+    "host": "hosts",
+    "intervention": "interventions",
+    "study": "studies",
+}
 KINDS: tuple[Kind, ...] = tuple(_FOLDERS)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -29,6 +34,11 @@ def folder() -> Path:
         if (candidate / "hosts").is_dir():
             return candidate
     raise MachineError("the scenarios that ship with bmu_abm are missing; install it again")
+
+
+def plural(kind: Kind) -> str:
+    """Return the heading of a list of a kind."""
+    return _FOLDERS[kind] or "scenarios"
 
 
 def is_name(text: str) -> bool:

@@ -1,14 +1,10 @@
-"""Many runs: a design goes in, a tidy frame comes out.
-
-Works with any executor that has the interface of `concurrent.futures`. A run that fails, or
-whose worker dies, becomes a failure with its error; the others go on.
-"""
+"""Many runs: a design goes in, a tidy frame comes out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Iterable
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +13,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from bmu_abm.errors import InputError
-from bmu_abm.runs.attempt import Failure, RunFailed, attempt
+from bmu_abm.runs.attempt import RunFailed
+from bmu_abm.runs.dispatch import Dispatch, run_points
 from bmu_abm.runs.points import KEY_COLUMNS, Point, replicates, unique_points
-from bmu_abm.runs.pool import available_cores
 from bmu_abm.runs.records import DONE, MemorySink, Record, Sink, gather, in_order
-from bmu_abm.runs.simulate import Result
 from bmu_abm.runs.store import Store
 
 if TYPE_CHECKING:
@@ -29,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Ensemble", "Interrupted", "Point", "RunFailed", "replicates", "run_ensemble"]
 
-_TASKS_PER_WORKER = 2
 _FAILURE_COLUMNS = [*KEY_COLUMNS, "kind", "error", "traceback"]
 
 
@@ -144,7 +138,8 @@ def run_ensemble(
         with held:
             done = sink.done() if resume else set()
             todo = [point for point in points if point.run_id not in done]
-            _run_all(todo, _Dispatch(executor, model_class), sink, on_error, progress)
+            with tqdm(total=len(todo), unit="run", disable=not progress) as bar:
+                run_points(todo, Dispatch(executor, model_class), sink, bar, on_error)
     except KeyboardInterrupt:
         raise Interrupted(ensemble) from None
     return ensemble
@@ -157,89 +152,3 @@ def _open(
         return MemorySink(), nullcontext()
     opened = store if isinstance(store, Store) else Store(store)
     return opened, opened
-
-
-def _run_all(
-    todo: list[Point], dispatch: _Dispatch, sink: Sink, on_error: str, progress: bool
-) -> None:
-    with tqdm(total=len(todo), unit="run", disable=not progress) as bar:
-        for point, outcome in dispatch.outcomes(todo):
-            if isinstance(outcome, Result):
-                sink.add(point, outcome)
-            else:
-                sink.fail(point, outcome)
-                if on_error == "raise":
-                    raise outcome.as_error()
-            bar.update()
-
-
-class _Here(Executor):
-    """Runs a task when it is submitted."""
-
-    workers = 1
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
-class _Dispatch:
-    """Keeps a few tasks a worker in flight and hands out what they give."""
-
-    def __init__(self, executor: Executor | None, model_class: type[BoneModel] | None) -> None:
-        self._executor = executor or _Here()
-        self._model_class = model_class
-        workers = getattr(self._executor, "workers", None)
-        workers = workers or getattr(self._executor, "_max_workers", None) or available_cores()
-        self._room = 1 if executor is None else _TASKS_PER_WORKER * workers
-        self._pending: dict[Future[Any], Point] = {}
-
-    def outcomes(self, points: Iterable[Point]) -> Iterator[tuple[Point, Result | Failure]]:
-        """Yield each point with its outcome, as they finish.
-
-        When a worker dies, all tasks in flight are lost, and it cannot be told which of them
-        was the cause; so these are repeated one at a time at the end.
-        """
-        queue, suspects = iter(points), []
-        try:
-            while self._fill(queue):
-                finished, _ = wait(self._pending, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    point = self._pending.pop(future)
-                    if _worker_died(future):
-                        suspects.append(point)
-                    else:
-                        yield point, _outcome(future)
-            for point in suspects:
-                yield point, _outcome(self._submit(point))
-        finally:
-            for future in self._pending:
-                future.cancel()
-
-    def _fill(self, queue: Iterator[Point]) -> bool:
-        while len(self._pending) < self._room and (point := next(queue, None)) is not None:
-            self._pending[self._submit(point)] = point
-        return bool(self._pending)
-
-    def _submit(self, point: Point) -> Future[Any]:
-        try:
-            return self._executor.submit(attempt, point, self._model_class)
-        except BrokenExecutor as error:
-            lost: Future[Any] = Future()
-            lost.set_exception(error)
-            return lost
-
-
-def _worker_died(future: Future[Any]) -> bool:
-    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
-
-
-def _outcome(future: Future[Any]) -> Result | Failure:
-    try:
-        outcome: Result | Failure = future.result()
-    except BrokenExecutor:
-        return Failure("WorkerDied", "the worker process died: killed, or out of memory")
-    except Exception as error:
-        return Failure.of(error)
-    return outcome

@@ -40,19 +40,35 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
     OSError
         The disk is full or the folder is not writable; no temporary file is left.
     """
+    with staged(path) as temporary, open(temporary, "wb") as stream:
+        stream.write(data)
+        if durable:
+            sync(stream.fileno())
+    if durable:
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside `path` to write to; it becomes `path` when the block ends.
+
+    A block that raises leaves `path` as it was, and no temporary file.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        with open(temporary, "wb") as stream:
-            stream.write(data)
-            if durable:
-                sync(stream.fileno())
+        yield temporary
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
-    if durable:
-        _sync_folder(path.parent)
+
+
+def clear_stale(folder: Path) -> None:
+    """Remove the temporary files that a killed process left; only where nobody else writes."""
+    for path in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            path.unlink()
 
 
 def sync(descriptor: int) -> None:

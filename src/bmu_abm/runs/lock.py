@@ -27,6 +27,12 @@ def _seize(stream: BinaryIO) -> None:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+class StoreInUse(MachineError):
+    """Another process writes to this store: another folder is the mend."""
+
+    exit_code = 2
+
+
 class FolderLock:
     """Held by one process at a time; the file names the process that holds it.
 
@@ -48,8 +54,10 @@ class FolderLock:
 
         Raises
         ------
+        StoreInUse
+            Another process holds it.
         MachineError
-            Another process holds it, or the file cannot be made.
+            The file cannot be made.
         """
         with machine_errors(self.path):
             stream = open(self.path, "a+b")  # noqa: SIM115  (kept open as long as it is held)
@@ -60,7 +68,7 @@ class FolderLock:
                 stream.seek(0)
                 holder = stream.read(40).decode(errors="replace").strip() or "unknown"
                 stream.close()
-                raise MachineError(
+                raise StoreInUse(
                     f"{self.path.parent}: process {holder} is writing to this store; "
                     "wait for it or choose another folder"
                 ) from None

@@ -24,7 +24,7 @@ import pandas as pd
 from bmu_abm import __version__
 from bmu_abm.errors import InputError, MachineError
 from bmu_abm.runs.attempt import Failure
-from bmu_abm.runs.files import machine_errors, sync, write_atomically
+from bmu_abm.runs.files import clear_stale, machine_errors, sync, write_atomically
 from bmu_abm.runs.lock import FolderLock
 from bmu_abm.runs.points import Point
 from bmu_abm.runs.records import (
@@ -118,6 +118,10 @@ class Store:
         """Return one record a run, finished or failed."""
         return list(self._records.values())
 
+    def record(self, run_id: str) -> Record:
+        """Return the record of a run, finished or failed; KeyError where there is none."""
+        return self._records[run_id]
+
     def read(self, record: Record) -> pd.DataFrame:
         """Return the rows of a finished run.
 
@@ -164,8 +168,10 @@ class Store:
             )
 
     def _prepare(self) -> None:
-        """Describe a new store, and cut off the half line that a killed process left."""
+        """Describe a new store, and clear what a killed process left: half lines and files."""
         path = self.folder / "store.json"
+        clear_stale(self.folder)
+        clear_stale(self._parts)
         with machine_errors(path):
             if not path.exists():
                 head = json.dumps({"format": _FORMAT, "version": __version__}) + "\n"
