@@ -122,7 +122,7 @@ def _fitted(shares: Floats, values: Floats, noise: Floats, seed: int) -> Any:
         kernel,
         alpha=noise / spread**2 + 1e-10,
         normalize_y=True,
-        n_restarts_optimizer=2,
+        n_restarts_optimizer=1,
         random_state=seed,
     )
     return process.fit(shares, values)
