@@ -120,6 +120,16 @@ def interventions_block() -> str:
     return "".join(sections)
 
 
+def studies_block() -> str:
+    """Return the table of the shipped studies."""
+    rows = []
+    for name in shipped.names("study"):
+        data = _shipped("study", name)
+        row = (data["title"], f"`{data['scenario']}`", data["design"], f"{data['replicates']}")
+        rows.append((f"`{name}`", *row))
+    return table(("name", "title", "scenario", "design", "replicates"), rows)
+
+
 def _declared(declaration: Declaration) -> str:
     rows = [
         (f"`{name}`", p.help, f"{p.default:g}", f"{p.low:g} to {p.high:g}", p.unit, p.source)
@@ -138,6 +148,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "scenarios": scenarios_block,
     "hosts": hosts_block,
     "interventions": interventions_block,
+    "studies": studies_block,
 }
 
 

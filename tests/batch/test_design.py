@@ -11,7 +11,6 @@ from bmu_abm.batch.study import Study
 from bmu_abm.errors import InputError
 from bmu_abm.parameters import REGISTRY
 from bmu_abm.runs.points import Point
-from bmu_abm.scenario import Scenario
 from stand_in import GATE, study, study_table
 
 TWO = {"host.load": {"low": 0.5, "high": 1.5}, GATE: {}}
@@ -144,11 +143,16 @@ def test_what_is_no_table_is_refused(tmp_path):
 
 
 def test_a_point_that_changes_nothing_has_the_id_of_the_plain_scenario():
-    plan = Plan(study())
-    ids = {run.point: run.run_id for run in plan.runs(plan.first_counts()) if run.replicate == 1}
-    assert ids[1] == Point(plan.study.base, 1, 1).run_id
-    changed = Scenario.from_dict({**plan.study.base.to_dict()}).with_settings({"host.load": "0.8"})
-    assert ids[0] == Point(changed, 1, 1).run_id
+    declared = REGISTRY[GATE.removeprefix("parameters.")]
+    drug = {**study_table()["scenario"], "intervention": [{"use": "recombinant_slit3"}]}
+    gate = study().base.host.parameters.get(declared.path, declared.default)
+    varied = {"intervention.0.dose": [77, 200], GATE: [gate, gate + 1]}
+    plan = Plan(study(scenario=drug, parameters=varied, replicates=1))
+    ids = [run.run_id for run in plan.runs(plan.first_counts())]
+    assert ids[0] == Point(plan.study.base, 1, 0).run_id
+    dosed = plan.study.base.with_settings({"intervention.0.dose": "200"})
+    assert ids[2] == Point(dosed, 1, 0).run_id
+    assert len(set(ids)) == 4
 
 
 def test_all_points_have_the_same_patches():

@@ -53,7 +53,10 @@ WRONG = {
     ),
     "unknown setting": (text(tail="[settings]\nyeers = 1\n" + LOAD + "values = [1]"), "yeers"),
     "no such course": (text(tail=DOSE), "intervention.0.dose"),
-    "range of a drug": (text(tail=DRUG + DOSE.replace("77", "9999")), "between 0 and 2000 ng/ml"),
+    "range of a drug": (
+        text(tail=DRUG + DOSE.replace("77", "9999")),
+        "parameters.intervention.0.dose.values: is 9999 but must lie between 0 and 2000 ng/ml",
+    ),
     "empty range": (text(tail=LOAD + "low = 1\nhigh = 1"), "range from 1 to 1 is empty"),
     "upside down": (text(tail=LOAD + "low = 2\nhigh = 1"), "is empty"),
     "no range": (text(tail=LOAD), "no declared range"),

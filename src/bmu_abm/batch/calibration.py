@@ -9,6 +9,7 @@ proposed depends on the seed and on results alone.
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,7 +121,10 @@ def _check(study: Study) -> None:
 
 def _sampler(optuna: Any, study: Study) -> Any:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    sampler = optuna.samplers.TPESampler(seed=study.seed, multivariate=True, constant_liar=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Optuna calls two of the options experimental
+        options = {"seed": study.seed, "multivariate": True, "constant_liar": True}
+        sampler = optuna.samplers.TPESampler(**options)
     return optuna.create_study(direction="maximize", sampler=sampler)
 
 

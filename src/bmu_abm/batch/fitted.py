@@ -12,11 +12,12 @@ import pandas as pd
 
 from bmu_abm import __version__
 from bmu_abm.batch.study import Study
+from bmu_abm.faults import one_line
 from bmu_abm.runs.files import machine_errors, write_atomically
 from bmu_abm.runs.output import to_csv, to_json
 from bmu_abm.runs.provenance import machine, versions
 
-CLOSE = 2.0  # in log likelihood: about what one parameter may move at 95 %
+CLOSE = 2.0  # of log likelihood: about 95 % for one parameter, where the points lie densely
 
 
 def write_fitted(
@@ -48,18 +49,16 @@ def fitted_toml(study: Study, trials: pd.DataFrame, best: Mapping[str, Any]) -> 
     """Return the fitted values as the `[settings]` of a study, with their kind and range."""
     targets = "; ".join(f"{t.readout} at month {t.month:g}: {t.source}" for t in study.target)
     lines = [
-        f"# {study.title}",
+        one_line(f"# {study.title}"),
         f"# bmu_abm {__version__}, {len(trials)} points of {study.replicates} patches",
-        f"# fitted to {targets}".replace("\n", " "),
+        one_line(f"# fitted to {targets}", 2000),
         "",
         "[settings]",
     ]
     near = _near(trials)
     for axis in study.axes:
         low, high = near[axis.name].min(), near[axis.name].max()
-        told = (
-            f"kind: fitted; points as likely within {CLOSE:g} of it lie in {low:.4g} to {high:.4g}"
-        )
+        told = f"fitted; tried points within {CLOSE:g} of its likelihood: {low:.4g} to {high:.4g}"
         lines.append(f"{json.dumps(axis.path)} = {_number(best[axis.path])}  # {told}")
     return "\n".join(lines) + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,10 +123,12 @@ def _fitted(shares: Floats, values: Floats, noise: Floats, seed: int) -> Any:
         kernel,
         alpha=noise / spread**2 + 1e-10,
         normalize_y=True,
-        n_restarts_optimizer=2,
+        n_restarts_optimizer=1,
         random_state=seed,
     )
-    return process.fit(shares, values)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a quantity that does not matter has an endless length
+        return process.fit(shares, values)
 
 
 def _unseen(shares: Floats, values: Floats, noise: Floats, seed: int) -> tuple[Floats, Floats]:
