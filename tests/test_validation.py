@@ -12,6 +12,7 @@ from bmu_abm.validation.course import Chart, smoothed
 from bmu_abm.validation.directions import DAY_AFTER_DOSE, homing_values, slit3_values
 from bmu_abm.validation.pooled import Stretch, identities, jackknife, pool, ratio_of
 from bmu_abm.validation.report import beside_targets, page
+from bmu_abm.validation.robustness import difference
 from bmu_abm.validation.studies import STUDIES
 from bmu_abm.validation.targets import holds, targets
 
@@ -195,6 +196,18 @@ def test_a_course_is_a_mean_over_patches_and_months():
     halves = smoothed(data, Chart("ac_f_per_year", "", 10.0, 6))
     assert len(halves) == MONTHS / 6 and halves.index[0] == 3.5
     assert halves["mean"].to_numpy() == pytest.approx(30.0)
+
+
+def test_robustness_is_told_in_standard_errors_and_density_in_points():
+    """Ac.f of 0.12 +- 0.01 and 0.14 +- 0.01; density that one arm gains 2 points more."""
+    arms = {"base": frame(), "half step": frame()}
+    for data, rate, gain in zip(arms.values(), (0.12, 0.14), (0.0, 2.0), strict=True):
+        data["ac_f_per_year"] = rate + 0.01 * math.sqrt(3) * (-1.0) ** data["replicate"]
+        data["bmd_lumbar_spine_pct"] = gain * (data["month"] == 36)
+    values = difference("half step")(arms)
+    assert values["Ac.f"][0] == pytest.approx(0.02 / math.hypot(0.01, 0.01))
+    assert values["E.De"][0] == 0.0 or math.isnan(values["E.De"][0])
+    assert values["LS BMD month 36"] == pytest.approx((2.0, 0.0))
 
 
 def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from bmu_abm.validation.pooled import (
     pool,
     ratio_of,
 )
+from bmu_abm.validation.robustness import ROBUSTNESS
 from bmu_abm.validation.study import Arm, Frames, Study, Values
 
 HEALTHY_ROWS = {
@@ -139,38 +140,6 @@ def young_man_values(frames: Frames) -> Values:
     return _rows(pool(frames["young man"], 0, 60), YOUNG_MAN_ROWS)
 
 
-ROBUST = {  # label: pooled quantity of the three years, in its unit
-    "Ac.f": "ac_f",
-    "BFR/BS": "bfr_bs",
-    "MS/BS": "ms_bs",
-    "OS/BS": "os_bs",
-    "ES/BS": "es_bs",
-    "W.Th": "w_th",
-    "E.De": "e_de",
-    "fat": "fat",
-    "Tb.Th": "tb_th",
-}
-THREE_YEARS = {"years": "3"}
-
-
-def robust_values(frames: Frames) -> Values:
-    """Return what half a step and twice the patch change, in standard errors and in points."""
-    spine = "bmd_lumbar_spine_pct"
-    base = pool(frames["base"], 0, 36)
-    rows: Values = {}
-    for name, arm in (("half step", frames["half step"]), ("twice the patch", frames["twice"])):
-        table = pool(arm, 0, 36)
-        apart = table["mean"] - base["mean"]
-        errors = apart / np.hypot(table["se"], base["se"])
-        rows |= {f"{name}: {label}": (errors[key], np.nan) for label, key in ROBUST.items()}
-        there, here = _gain(arm, spine, 0, 36), _gain(frames["base"], spine, 0, 36)
-        rows[f"{name}: LS BMD month 36"] = (
-            there[0] - here[0],
-            float(np.hypot(there[1], here[1])),
-        )
-    return rows
-
-
 COURSE = (
     Chart("bmd_lumbar_spine_pct", "lumbar spine BMD, % of month 0"),
     Chart("bmd_cancellous_pct", "cancellous mineral, % of month 0"),
@@ -225,19 +194,7 @@ STUDIES = {
         young_man_values,
         {"young man": (12, 60)},
     ),
-    "robustness": Study(
-        "Half a step, twice the patch",
-        "Three years after the burn-in with two steps a day, and on patches of 4 mm2, beside the "
-        "plain ones. Differences of pooled quantities are given in their standard errors, that "
-        "of density in points.",
-        100,
-        {
-            "base": Arm("healthy", THREE_YEARS),
-            "half step": Arm("healthy", {**THREE_YEARS, "steps_per_day": "2"}),
-            "twice": Arm("healthy", {**THREE_YEARS, "patch.sites": "[200, 100]"}),
-        },
-        robust_values,
-    ),
     **DIRECTIONS,
+    **ROBUSTNESS,
     **MOUSE,
 }
