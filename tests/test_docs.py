@@ -112,7 +112,7 @@ def test_the_python_example_of_many_runs_runs(tmp_path, monkeypatch, capsys):
     (example,) = (b for b in blocks(text_of("docs/batch.md"), "python") if "SLURM" not in b)
     exec(compile(example, "batch.md", "exec"), {"__name__": "batch"})
     assert (tmp_path / "runs/load/timeseries.parquet").exists()
-    assert "bv_tv" in capsys.readouterr().out
+    assert "host.load" in capsys.readouterr().out
 
 
 def test_an_intervention_on_a_page_is_accepted():
