@@ -70,7 +70,7 @@ def osteocytes(model: BoneModel) -> None:
 
 def signals(model: BoneModel) -> None:
     """Solve the fields for their sources, bind what drugs bind, start new sources."""
-    model.fields.solve()
+    model.today["supported"] = model.fields.solve()
     model.fields.carry_on()
     model.body.bind_ligands(model.fields)
     model.body.emit(model)

@@ -106,10 +106,14 @@ class Fields:
         self._fine_solver = Solver(_lengths(FINE, site_um), ny, nx)
         self._coarse_solver = Solver(_lengths(COARSE, 2.0 * site_um), ny // 2, nx // 2)
 
-    def solve(self) -> None:
-        """Solve every field for its source."""
+    def solve(self) -> bool:
+        """Solve every field for its source; tells whether grafted cells support the marrow."""
         self._fine_solver.solve(self.fine_source, self.fine)
-        self._coarse_solver.solve(self.coarse_source, self.coarse)
+        supported = bool(self.coarse_source[SECRETOME].any())
+        rows = len(COARSE) if supported else SECRETOME  # it is the last: nothing comes of nothing
+        self._coarse_solver.solve(self.coarse_source[:rows], self.coarse[:rows])
+        self.coarse[rows:] = 0.0
+        return supported
 
     def carry_on(self) -> None:
         """Carry the fields of `LEADS` on to when they are read, along their last change."""

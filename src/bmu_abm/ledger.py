@@ -24,6 +24,7 @@ TODAY = np.dtype(
         ("immune_tone", "f8"),
         ("rank_fc_pm", "f8"),  # decoy of RANKL that grafted cells have secreted
         ("secretome", "f8"),  # of grafted cells in the lung
+        ("supported", "i8"),  # 1: there is secretome in the marrow
     ],
     align=True,
 )

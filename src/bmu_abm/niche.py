@@ -31,10 +31,16 @@ def tiles_along(n):
 def tile_of(s, nx, ny):
     """Return the tile of site `s`."""
     row = s // nx
+    return tile_at(row, s - row * nx, nx, ny)
+
+
+@helper
+def tile_at(row, x, nx, ny):
+    """Return the tile of the site in `row` of both faces at `x`."""
     across, along = tiles_along(nx), tiles_along(ny)
     face = 1 if row >= ny else 0
     y = row - face * ny
-    return (face * along + y * along // ny) * across + (s - row * nx) * across // nx
+    return (face * along + y * along // ny) * across + x * across // nx
 
 
 @helper
@@ -57,11 +63,11 @@ def measure(niche, sites, type_h, today, p, nx, ny):
     q = p[0]
     fat = np.zeros(niche.shape[0])
     vessels = np.zeros(niche.shape[0])
-    for s in range(sites.shape[0]):
-        tile = tile_of(s, nx, ny)
-        fat[tile] += sites[s].fat > 0
-        row = s // nx
-        vessels[tile] += type_h[(row >> 1) * (nx >> 1) + ((s - row * nx) >> 1)]
+    for row in range(2 * ny):
+        for x in range(nx):
+            tile = tile_at(row, x, nx, ny)
+            fat[tile] += sites[row * nx + x].fat > 0
+            vessels[tile] += type_h[(row >> 1) * (nx >> 1) + (x >> 1)]
     per_tile = sites.shape[0] / niche.shape[0]
     today[0].fat_fraction = fat.sum() / sites.shape[0]
     for tile in range(niche.shape[0]):

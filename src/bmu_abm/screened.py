@@ -37,12 +37,13 @@ class Solver:
         self._spectrum = np.empty((ny, nx // 2 + 1), np.complex64)
 
     def solve(self, source: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Write the fields of `source` to `out`, both of n_fields x 2 x ny x nx elements."""
-        sources, fields = source.reshape(self._shape), out.reshape(self._shape)
+        """Write the first fields of the stack to `out`, as many as `source` has rows."""
+        shape = (len(source), *self._shape[1:])
+        sources, fields = source.reshape(shape), out.reshape(shape)
         if source.size <= ALL_AT_ONCE:
-            _solve(sources, self._factors, fields)
+            _solve(sources, self._factors[: len(source)], fields)
             return
-        for row in range(self._shape[0]):
+        for row in range(len(source)):
             for face in range(2):
                 self._solve_face(sources[row, face], self._factors[row], fields[row, face])
 

@@ -206,7 +206,7 @@ def cavity(still, coupling_um, progenitors=20, slit3=0.0, secretome=0.0, **param
     mscs(m, sites[:progenitors], stage=COMMITTED)
     m.trabecula.sites["progenitors"][sites[:progenitors]] = 1
     m.fields.native("Wnt")[:], m.fields.native("SLIT3")[:] = 1.0, slit3
-    m.fields.native("secretome")[:] = secretome
+    m.fields.native("secretome")[:], m.today["supported"] = secretome, secretome > 0.0
     m.fields.native("sclerostin")[:], m.fields.native("SFRP1")[:] = 30.0, 4.0
     bones.changed(m, msc_progenitor_life_days=1e9, **parameters)
     m.populations["osteoblast"].reserve(200)

@@ -22,6 +22,7 @@ def forming(still, depth_um=0.0, radius=4.0, vigour=1.0, days=1, **fields):
     bones.put(m, "osteoblast", sites, vigour=vigour)
     for name, level in (REFERENCE | fields).items():
         m.fields.native(name)[:] = level
+    m.today["supported"] = "secretome" in fields
     m.ledger["removed_total_nm"] += round(1000 * depth_um) * len(sites)
     bones.changed(m, osteoblast_rate_um_per_day=0.7, osteoblast_curvature_per_um=0.05)
     m.populations["osteocyte"].reserve(200)

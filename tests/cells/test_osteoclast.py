@@ -60,7 +60,10 @@ def test_grafted_cells_calm_osteoclasts(still):
     """A secretome of 1 has half of its effect: 1 - 0.5 x 0.5 of the work."""
 
     def near(level):
-        return lambda m: m.fields.native("secretome").fill(level)
+        def prepare(m):
+            m.fields.native("secretome")[:], m.today["supported"] = level, level > 0.0
+
+        return prepare
 
     alone, near_cells = (
         removed_um(after_a_day(still, prepare=near(s), osteoclast_secretome_brake=0.5))

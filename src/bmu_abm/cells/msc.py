@@ -16,6 +16,7 @@ from bmu_abm.geometry import neighbour, strode
 from bmu_abm.niche import tile_of
 from bmu_abm.rates import births, chance
 from bmu_abm.signalling.binding import saturation
+from bmu_abm.signalling.secretome import support
 from bmu_abm.signalling.wnt import beta_catenin
 from bmu_abm.surface import is_eroded
 from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
@@ -125,7 +126,7 @@ def divides(cell, type_h, crowding, today, p):
 
 
 @helper
-def support(cell, coarse_source, p, nx, ny):
+def secrete(cell, coarse_source, p, nx, ny):
     """Add what a grafted cell secretes to the fields above its site."""
     if cell.secretome > 0.0:
         block = coarse_index(cell.site, nx, ny)
@@ -178,7 +179,7 @@ def live_free(
         if gone or sites[cell.site].state >= HOLE:
             remove_row(cells, count, i)
             continue
-        support(cell, coarse_source, q, nx, ny)
+        secrete(cell, coarse_source, q, nx, ny)
         tile = tile_of(cell.site, nx, ny)
         crowding = free[tile] / max(niche[tile], 1e-9)
         if divides(cell, float(type_h[coarse_index(cell.site, nx, ny)]), crowding, t, q):
@@ -240,8 +241,7 @@ def expand(cells, count, i, crowd, fine, coarse, sites, today, p, nx, ny):
     wnt = beta_catenin(s, fine, coarse, p, nx, ny)
     hazard = p.msc_progenitor_division_per_day * coupled(sites[s], p)
     hazard *= (1.0 + p.msc_slit3_migration * slit3) * 2.0 * wnt / (1.0 + wnt)
-    fed = sample(coarse, SECRETOME, s, nx, ny)
-    hazard *= 1.0 + p.msc_secretome_division * saturation(fed, 1.0)
+    hazard *= 1.0 + p.msc_secretome_division * support(s, coarse, today, nx, ny)
     hazard *= max(0.0, 1.0 - crowd / (1.5 * p.osteoblast_threshold))
     u = hashing.uniform(today.key, hashing.MSC_DIVISION, cell.id, today.tick)
     if u < births(hazard, today.dt):
@@ -288,7 +288,7 @@ def live_committed(
             i += 1
             continue
         fine_source[WNT, s] += q.osteoblast_wnt
-        support(cell, coarse_source, q, nx, ny)
+        secrete(cell, coarse_source, q, nx, ny)
         crowd = density(s, sites, q, nx, ny)
         ready = site.state == REVERSAL and site.osteoclast == 0 and crowd >= q.osteoblast_threshold
         u = hashing.uniform(t.key, hashing.MSC_FATE, cell.id, t.tick, 3)

@@ -11,11 +11,11 @@ from bmu_abm.cells import osteocyte
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import OPG, RANKL, SECRETOME, SLIT3, WNT, coarse_index, sample
+from bmu_abm.fields import OPG, RANKL, SLIT3, WNT, coarse_index
 from bmu_abm.geometry import back_site, column_of, neighbour, outward
 from bmu_abm.mechanics import relative_stress
 from bmu_abm.rates import chance, days_felt, kept
-from bmu_abm.signalling.binding import saturation
+from bmu_abm.signalling.secretome import support
 from bmu_abm.signalling.wnt import beta_catenin
 from bmu_abm.surface import is_eroded, line
 from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
@@ -197,9 +197,9 @@ def live(
             remove_row(cells, count, i)
             continue
         left, days = alone
-        fed = sample(coarse, SECRETOME, s, nx, ny)
-        if fed > 0.0:
-            longer = life * (1.0 + q.osteoblast_secretome_life * saturation(fed, 1.0))
+        supported = support(s, coarse, t, nx, ny)
+        if supported > 0.0:
+            longer = life * (1.0 + q.osteoblast_secretome_life * supported)
             left, days = kept(1.0 / longer, t.dt), days_felt(1.0 / longer, t.dt)
         um = pace(cell, s, fine, coarse, sites, t, q, nx, ny) * days
         deposit(cell, s, um, sites, born, damage, slice_nm, book, t, nx, ny)

@@ -10,11 +10,12 @@ from bmu_abm import hashing
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import SECRETOME, SLIT3, TGFB, coarse_index, sample
+from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
 from bmu_abm.geometry import column_of, neighbour, outward, partner
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.rank import free_rankl
+from bmu_abm.signalling.secretome import support
 from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
 
 FIELDS = [
@@ -231,8 +232,7 @@ def resorb(
     """
     radius = reach_of(cell.nuclei, p)
     r = int(radius)
-    calmed = saturation(sample(coarse, SECRETOME, cell.site, nx, ny), 1.0)
-    pace = 1.0 - p.osteoclast_secretome_brake * calmed
+    pace = 1.0 - p.osteoclast_secretome_brake * support(cell.site, coarse, today, nx, ny)
     for dy in range(-r, r + 1):
         for dx in range(-r, r + 1):
             s = neighbour(cell.site, dx, dy, nx, ny)
