@@ -146,7 +146,9 @@ def test_a_study_names_scenarios_that_ship_and_fills_every_target(name):
     assert set(targets(name).index) <= set(values)
     rows = beside_targets(name, values)
     assert list(rows.index[: len(targets(name))]) == list(targets(name).index)
-    assert f"bmu_abm.validation {name}" in page(name, study, rows, "", {})
+    text = page(name, study, rows, "", {})
+    assert f"bmu_abm.validation {name}" in text
+    assert (f"({name}.png)" in text) == (name not in ("homing", "slit3"))
 
 
 def test_directions_are_told_in_paired_standard_errors():

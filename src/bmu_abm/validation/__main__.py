@@ -11,7 +11,7 @@ from bmu_abm.runs.ensemble import replicates, run_ensemble
 from bmu_abm.runs.pool import WorkerPool, available_cores
 from bmu_abm.validation.budget import budget
 from bmu_abm.validation.course import draw_course
-from bmu_abm.validation.report import beside_targets, draw, page
+from bmu_abm.validation.report import beside_targets, draw, has_dots, page
 from bmu_abm.validation.studies import STUDIES
 from bmu_abm.validation.study import Study
 
@@ -68,7 +68,8 @@ def main() -> None:
     budgets = {arm: budget(frames[arm], months) for arm, months in study.budgets.items()}
     text = page(asked.study, study, rows, basis, budgets)
     (asked.out / f"{asked.study}.md").write_text(text, encoding="utf-8")
-    draw(rows, study.title, asked.out / f"{asked.study}.png")
+    if has_dots(rows):
+        draw(rows, study.title, asked.out / f"{asked.study}.png")
     if study.charts:
         draw_course(frames, study.charts, asked.out / f"{asked.study}_course.png")
     print(rows.drop(columns="source").to_string(float_format="{:.3g}".format))

@@ -83,6 +83,7 @@ def page(
         for label, row in zip(rows.index, rows.itertuples(), strict=True)
     ]
     course = _course_text(name) if study.charts else ""
+    dots = f"![Every number on the scale of its range]({name}.png)\n\n" if has_dots(rows) else ""
     head = ("", "model, mean ± standard error", "range", "unit", "within", "range from")
     return f"""# {study.title}
 
@@ -90,9 +91,12 @@ Written by `python -m bmu_abm.validation {name}`; do not edit.
 
 {study.about} {basis}
 
-![Every number on the scale of its range]({name}.png)
+{dots}{markdown(head, cells)}{course}{"".join(_budget_text(*item) for item in budgets.items())}"""
 
-{markdown(head, cells)}{course}{"".join(_budget_text(*item) for item in budgets.items())}"""
+
+def has_dots(rows: pd.DataFrame) -> bool:
+    """Tell whether any number has a closed range, on the scale of which it can be drawn."""
+    return bool((rows["low"].notna() & rows["high"].notna()).any())
 
 
 def draw(rows: pd.DataFrame, title: str, path: Path) -> None:
