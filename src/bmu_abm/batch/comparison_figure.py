@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bmu_abm.batch.look import COLOURS, page, plain, png, style
-from bmu_abm.runs.figure import SECONDARY, month_ticks, spread
+from bmu_abm.batch.look import COLOURS, page, plain, png
+from bmu_abm.runs.figure import SECONDARY, month_ticks, spread, style
 
 _WIDTH, _PANEL, _GAP, _HEAD, _FOOT = 9.0, 0.95, 0.46, 1.02, 0.5
 _LEFT, _RIGHT = 0.085, 0.66

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bmu_abm.runs.figure import HAIRLINE, PAGE, SECONDARY, STRONG, TEXT
+from bmu_abm.runs.figure import HAIRLINE, PAGE, SECONDARY, STRONG
 
-_FONTS = ("Roboto", "Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
 COLOURS = ("#2450C4", "#B8371C", "#0F6E78", "#43083E", "#C9A640", "#3E8BD3")
 DPI = 160
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """Draw inside this block as the figures of a run are drawn."""
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    settings: Any = {
-        "font.family": next((name for name in _FONTS if name in known), "sans-serif"),
-        "font.size": 9,
-        "text.color": TEXT,
-        "axes.unicode_minus": True,
-        "text.parse_math": False,
-    }
-    with mpl.rc_context(settings):
-        yield
 
 
 def page(width: float, height: float, title: str, told: str) -> Figure:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from bmu_abm.batch.look import COLOURS, page, plain, png, style
-from bmu_abm.runs.figure import SECONDARY
+from bmu_abm.batch.look import COLOURS, page, plain, png
+from bmu_abm.runs.figure import SECONDARY, style
 
 _WIDTH, _HEAD, _FOOT, _GAP, _ROW = 9.0, 1.05, 0.45, 0.62, 0.3
 _LEFT, _RIGHT = 0.36, 0.95

@@ -140,7 +140,7 @@ def figure_png(
     bytes
         A PNG image.
     """
-    with _style():
+    with style():
         panels = [kept for panel in PANELS if (kept := _present(panel, frame)) is not None]
         lanes = bar_lanes(treatments, frame["month"].max())
         figure, axes, foot = _layout(len(panels), max((lane for lane, _ in lanes), default=-1) + 1)
@@ -155,7 +155,8 @@ def figure_png(
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def style() -> Iterator[None]:
+    """Draw inside this block in the type of the figures of a run."""
     known = {font.name for font in font_manager.fontManager.ttflist}
     settings: Any = {
         "font.family": next((name for name in _FONTS if name in known), "sans-serif"),
