@@ -6,6 +6,7 @@ from bmu_abm import damage, grafting, surface
 from bmu_abm.cells import adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
 from bmu_abm.clock import MOVES_PER_DAY as MOVES
 from bmu_abm.model import BoneModel
+from bmu_abm.signalling import rank
 
 SPAN = 1.0 / MOVES  # days of a move
 
@@ -61,10 +62,16 @@ def precursors_enter(m: BoneModel) -> None:
         )
 
 
+def sense(m: BoneModel) -> BoneModel:
+    """Let the osteoclast lineage sense the fields as they are."""
+    rank.sense(m.fields.coarse, m.body.rankl_binders, m.sensed, m.p)
+    return m
+
+
 def precursors_move(m: BoneModel, move: int, span: float) -> None:
     precursor.live(
-        *m.cells("osteoclast_precursor"), m.fields.coarse, m.trabecula.sites,
-        m.body.rankl_binders, m.today, move, span, m.p, *_grid(m),
+        *m.cells("osteoclast_precursor"), sense(m).sensed, m.trabecula.sites, m.today, move, span,
+        m.p, *_grid(m),
     )  # fmt: skip
 
 
@@ -82,12 +89,12 @@ def precursors_fuse(m: BoneModel) -> None:
 
 
 def osteoclasts(m: BoneModel) -> None:
-    b, f = m.trabecula, m.fields
+    b, f = m.trabecula, sense(m).fields
     for move in range(MOVES):
         osteoclast.live(
-            *m.cells("osteoclast"), *m.cells("osteoclast_precursor"), f.coarse,
-            f.coarse_source, b.sites, b.column_kind, m.body.rankl_binders, m.active, m.n_active,
-            m.ledger, m.today, move, SPAN, m.p, *_grid(m),
+            *m.cells("osteoclast"), *m.cells("osteoclast_precursor"), m.sensed, f.coarse,
+            f.coarse_source, b.sites, b.column_kind, m.active, m.n_active, m.ledger, m.today,
+            move, SPAN, m.p, *_grid(m),
         )  # fmt: skip
 
 

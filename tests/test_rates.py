@@ -40,3 +40,10 @@ def test_small_rates_do_what_their_first_order_says(rate):
     for law in (rates.chance, rates.births):
         assert law(rate, dt) == pytest.approx(rate * dt, rel=1e-5)
     assert rates.days_felt(rate, dt) == pytest.approx(dt, rel=1e-5)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_what_happens_by_a_draw_happens_with_its_chance(rate):
+    draws = [(k + 0.5) / 1000.0 for k in range(1000)]
+    happened = [rates.happens(u, rate, 0.25) for u in draws]
+    assert happened == [u < rates.chance(rate, 0.25) for u in draws]

@@ -151,7 +151,8 @@ class Body:
     def bind_ligands(self, fields: Fields) -> None:
         """Turn the field of each bound ligand (but RANKL) into its free part."""
         for name, binders in self._binders.items():
-            compete(fields.native(name).reshape(-1), binders)
+            free = fields.native(name).reshape(-1)
+            compete(free.copy(), np.zeros_like(free), 1.0, binders, free)
 
     def emit(self, model: BoneModel) -> None:
         """Start the sources of tomorrow's fields: other marrow cells, and what is given."""

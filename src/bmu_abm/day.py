@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bmu_abm import damage, grafting, niche, snapshots, surface, vessels
-from bmu_abm.cells import adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
+from bmu_abm.cells import adipocyte, msc, osteoblast, osteocyte, resorbing
 from bmu_abm.clock import moves_in_step
 from bmu_abm.fields import SLIT3
+from bmu_abm.signalling import rank
 from bmu_abm.systemic import skeleton
 from bmu_abm.trabecula import HOLE
 
@@ -73,27 +74,19 @@ def signals(model: BoneModel) -> None:
     model.today["supported"] = model.fields.solve()
     model.fields.carry_on()
     model.body.bind_ligands(model.fields)
+    rank.sense(model.fields.coarse, model.body.rankl_binders, model.sensed, model.p)
     model.body.emit(model)
 
 
 def osteoclast_lineage(model: BoneModel) -> None:
     """Precursors enter, move and fuse; osteoclasts move and resorb."""
     b, f, g = model.trabecula, model.fields, (model.trabecula.nx, model.trabecula.ny)
-    rankl = model.body.rankl_binders
-    clasts = model.cells("osteoclast")
-    cells = model.cells("osteoclast_precursor")
     holes = int(model.ledger["perforated_columns"][0])
-    moves = moves_in_step(model.spec.steps_per_day)
-    span = float(model.today["dt"][0]) / moves
-    for m in range(moves):
-        move = (model.today, m, span, model.p, *g)
-        precursor.enter(*cells, b.sites, b.vessels, *move)
-        precursor.live(*cells, f.coarse, b.sites, rankl, *move)
-        precursor.fuse(*cells, *clasts, b.sites, f.coarse, model.ledger, *move)
-        osteoclast.live(
-            *clasts, *cells, f.coarse, f.coarse_source, b.sites, b.column_kind, rankl,
-            model.active, model.n_active, model.ledger, *move,
-        )  # fmt: skip
+    resorbing.live(
+        *model.cells("osteoclast_precursor"), *model.cells("osteoclast"), model.sensed, f.coarse,
+        f.coarse_source, b.sites, b.column_kind, b.vessels, model.active, model.n_active,
+        model.ledger, model.today, model.p, *g, moves_in_step(model.spec.steps_per_day),
+    )  # fmt: skip
     if model.ledger["perforated_columns"][0] > holes:
         leave_holes(model)
 

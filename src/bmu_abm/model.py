@@ -19,6 +19,7 @@ from bmu_abm.hashing import run_key
 from bmu_abm.ledger import LEDGER, TODAY
 from bmu_abm.populate import populate
 from bmu_abm.scenario import Scenario
+from bmu_abm.signalling import rank
 from bmu_abm.systemic import skeleton
 from bmu_abm.trabecula import INTACT_COLUMN, Trabecula, grow_plate
 
@@ -85,6 +86,7 @@ class BoneModel(mesa.Model):
         patch = scenario.patch
         self.trabecula = Trabecula(patch.nx, patch.ny, patch.site_um, patch.slice_um)
         self.fields = Fields(patch.nx, patch.ny, patch.site_um)
+        self.sensed = np.zeros((len(rank.SENSED), self.fields.coarse.shape[1]), np.float32)
         self.populations = {k.name: Population(k.name, k.fields) for k in KINDS}
         self.mirror = Mirror(self, {k.name: k.agent for k in KINDS})
         self.active = np.zeros(self.trabecula.n_sites, np.int64)

@@ -17,6 +17,15 @@ def chance(rate, dt):
 
 
 @helper
+def happens(u, rate, dt):
+    """Tell whether an event of `rate` (1/day) happens within `dt` days, by the uniform draw `u`.
+
+    The chance is below `rate * dt`, so that most draws need no exponential.
+    """
+    return u < rate * dt and u < chance(rate, dt)
+
+
+@helper
 def kept(rate, dt):
     """Return the share that is left after `dt` days of a loss at `rate` (1/day)."""
     return math.exp(-rate * dt)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bones
+import rules
 from bmu_abm import parameters
 from bmu_abm.signalling import binding, rank
 
@@ -39,6 +40,20 @@ def test_a_binder_of_concentration_zero_changes_no_float(total, own, own_kd, bin
     assert binding.free_ligand(total, 0.0, 1.0, np.array([(0.0, 3.0)])) == total
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    totals=st.lists(st.tuples(PM, st.floats(0.0, 1e5)), min_size=1, max_size=9),
+    own_kd=st.floats(0.01, 1e4),
+    binders=BINDERS,
+)
+def test_many_places_at_once_hold_the_same_balance(totals, own_kd, binders):
+    total, own = np.array(totals, np.float32).T.copy()
+    free = np.empty_like(total)
+    binding.compete(total, own, own_kd, np.array(binders), free)
+    for f, t, o in zip(free.tolist(), total.tolist(), own.tolist(), strict=True):
+        assert f == pytest.approx(by_bisection(t, o, own_kd, binders), rel=1e-3, abs=1e-6 * t)
+
+
 def test_no_ligand_no_free_ligand():
     assert binding.free_ligand(0.0, 10.0, 1.0, np.array([(10.0, 1.0)])) == 0.0
 
@@ -62,30 +77,44 @@ def test_receptor_curves():
 
 def free_rankl(m, rankl, opg, antibody=0.0):
     m.fields.native("RANKL")[:], m.fields.native("OPG")[:] = rankl, opg
-    binders = np.array([(2.0, 29.0), (antibody, 3.0)])
-    b = m.trabecula
-    return rank.free_rankl(5, m.fields.coarse, binders, m.p[0], b.nx, b.ny)
+    m.body.rankl_binders = np.array([(2.0, 29.0), (antibody, 3.0)])
+    return float(rules.sense(m).sensed[rank.FREE_RANKL, 5])
 
 
 def test_opg_and_an_antibody_compete_with_rank_for_rankl(still):
     m = bones.changed(still(), binding_rankl_opg_kd_pm=100.0)
     binders = [(2.0, 29.0)]
-    assert free_rankl(m, 40.0, 120.0) == pytest.approx(by_bisection(40.0, 120.0, 100.0, binders))
+    alone = by_bisection(40.0, 120.0, 100.0, binders)
+    assert free_rankl(m, 40.0, 120.0) == pytest.approx(alone, rel=1e-4)
     assert free_rankl(m, 40.0, 400.0) < free_rankl(m, 40.0, 120.0) < free_rankl(m, 40.0, 0.0)
     bound = by_bisection(40.0, 120.0, 100.0, [*binders, (200.0, 3.0)])
     assert free_rankl(m, 40.0, 120.0, antibody=200.0) == pytest.approx(bound, rel=1e-4)
     assert free_rankl(m, 0.0, 120.0) == 0.0
 
 
-def test_nfatc1_drive_is_a_product_of_rank_and_colony_factor(still):
-    m = bones.changed(still(), precursor_rankl_half_pm=26.0)
+def sensed(m, rankl, mcsf, tgfb=0.0):
+    """Return attraction, induction of NFATc1 and colony factor where nothing binds RANKL."""
+    fields = {"RANKL": rankl, "OPG": 0.0, "M-CSF": mcsf, "TGF-beta": tgfb}
+    for name, level in fields.items():
+        m.fields.native(name)[:] = level
+    m.body.rankl_binders = np.zeros((1, 2)) + 1e-12
+    return rules.sense(m).sensed[1:, 7].tolist()
 
-    def drive(free, colony):
-        return rank.nfatc1_drive(free, colony, m.p[0])
 
-    assert drive(26.0, 0.5) == pytest.approx(0.25)
-    assert drive(0.0, 0.5) == drive(26.0, 0.0) == 0.0
-    assert drive(1e6, 1.0) == pytest.approx(1.0)
+def test_induction_of_nfatc1_is_a_product_of_rank_and_colony_factor(still):
+    m = bones.changed(still(), precursor_rankl_half_pm=26.0, precursor_mcsf_half_pm=5.0)
+    assert sensed(m, 26.0, 5.0)[1] == pytest.approx(0.25)
+    assert sensed(m, 0.0, 5.0)[1] == sensed(m, 26.0, 0.0)[1] == 0.0
+    assert sensed(m, 1e6, 1e9)[1] == pytest.approx(1.0)
+
+
+def test_rankl_and_matrix_factors_attract(still):
+    m = bones.changed(
+        still(), precursor_rankl_half_pm=26.0, coupling_tgfb_half_pm=8.0, precursor_chemotaxis=3.0
+    )
+    assert sensed(m, 0.0, 5.0)[0] == 0.0
+    assert sensed(m, 26.0, 5.0)[0] == pytest.approx(1.5)
+    assert sensed(m, 0.0, 5.0, tgfb=8.0)[0] == pytest.approx(1.5)
 
 
 # -- bound fields ---------------------------------------------------------------------------------
@@ -96,7 +125,8 @@ def test_compete_leaves_the_free_part_of_a_field(still):
     field = m.fields.native("sclerostin")
     field[:] = np.linspace(0.0, 80.0, field.size, dtype=np.float32).reshape(field.shape)
     totals = field.ravel().copy()
-    binding.compete(field.reshape(-1), np.array([(500.0, 5.0), (20.0, 50.0)]))
+    binders = np.array([(500.0, 5.0), (20.0, 50.0)])
+    binding.compete(totals, np.zeros_like(totals), 1.0, binders, field.reshape(-1))
     for i in (0, 1, 50, 199):
         expected = by_bisection(float(totals[i]), 0.0, 1.0, [(500.0, 5.0), (20.0, 50.0)])
         assert field.flat[i] == pytest.approx(expected, rel=1e-5)

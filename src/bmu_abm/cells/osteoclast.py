@@ -9,12 +9,12 @@ import numpy as np
 from bmu_abm import hashing
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
-from bmu_abm.compiled import helper, kernel
+from bmu_abm.compiled import helper
 from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
 from bmu_abm.geometry import column_of, neighbour, outward, partner
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
-from bmu_abm.signalling.rank import free_rankl
+from bmu_abm.signalling.rank import FREE_RANKL
 from bmu_abm.signalling.secretome import support
 from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
 
@@ -117,9 +117,9 @@ def crowding(sites, s, row, nx, ny):
 
 
 @helper
-def appeal(s, angle, cell, row, coarse, sites, binders, p, nx, ny):
+def appeal(s, angle, cell, row, sensed, sites, p, nx, ny):
     """Return how much an osteoclast wants to go to `s`, in direction `angle`."""
-    free = free_rankl(s, coarse, binders, p, nx, ny)
+    free = sample(sensed, FREE_RANKL, s, nx, ny)
     score = p.osteoclast_steer_rankl * free / 10.0
     if sites[s].state == QUIESCENT and free < p.osteoclast_gate_rankl_pm:
         score -= 3.0
@@ -131,7 +131,7 @@ def appeal(s, angle, cell, row, coarse, sites, binders, p, nx, ny):
 
 
 @helper
-def move(cell, row, m, coarse, sites, binders, today, p, nx, ny):
+def move(cell, row, m, sensed, sites, today, p, nx, ny):
     """Move an osteoclast by a site, to the best of its eight neighbours or nowhere."""
     best, target, heading = -1e30, cell.site, cell.heading
     for d in range(8):
@@ -141,7 +141,7 @@ def move(cell, row, m, coarse, sites, binders, today, p, nx, ny):
         s = neighbour(cell.site, dx, dy, nx, ny)
         if sites[s].state >= HOLE or is_osteoid(sites[s], today, p):
             continue
-        score = appeal(s, angle, cell, row, coarse, sites, binders, p, nx, ny)
+        score = appeal(s, angle, cell, row, sensed, sites, p, nx, ny)
         u = hashing.uniform(today.key, hashing.OSTEOCLAST_STEP, cell.id, today.tick, 8 * m + d)
         score += p.osteoclast_noise * hashing.gumbel(u)
         if score > best:
@@ -223,8 +223,8 @@ def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
 
 @helper
 def resorb(
-    cell, row, span, coarse, coarse_source, sites, kinds, binders, active, n_active,
-    ledger, today, p, nx, ny,
+    cell, row, span, sensed, coarse, coarse_source, sites, kinds, active, n_active, ledger, today,
+    p, nx, ny,
 ):  # fmt: skip
     """Dissolve the bone under the footprint for `span` days; free TGF-beta, secrete SLIT3.
 
@@ -240,8 +240,7 @@ def resorb(
             if site.osteoclast != row + 1 or is_osteoid(site, today, p):
                 continue
             if site.state == QUIESCENT:
-                free = free_rankl(s, coarse, binders, p, nx, ny)
-                if free < p.osteoclast_gate_rankl_pm:
+                if sample(sensed, FREE_RANKL, s, nx, ny) < p.osteoclast_gate_rankl_pm:
                     continue
             worked = pace * span
             removed = dissolve(s, worked, sites, kinds, active, n_active, ledger, today, p, nx, ny)
@@ -265,10 +264,10 @@ def nucleus_loss(cell, free, coarse, today, p, nx, ny):
     return rate / (1.0 + p.osteoclast_estrogen_life * (1.0 - today.estrogen))
 
 
-@kernel
+@helper
 def live(
-    cells, count, morphs, n_morphs, coarse, coarse_source, sites, kinds, binders, active,
-    n_active, ledger, today, m, span, p, nx, ny,
+    cells, count, morphs, n_morphs, sensed, coarse, coarse_source, sites, kinds, active, n_active,
+    ledger, today, m, span, p, nx, ny,
 ):  # fmt: skip
     """Let every osteoclast make move `m` of the step, resorb for `span` days, and lose nuclei.
 
@@ -279,15 +278,15 @@ def live(
     while i < count[0]:
         cell = cells[i]
         uncover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
-        move(cell, i, m, coarse, sites, binders, t, q, nx, ny)
+        move(cell, i, m, sensed, sites, t, q, nx, ny)
         cover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
         resorb(
-            cell, i, span, coarse, coarse_source, sites, kinds, binders,
-            active, n_active, ledger[0], t, q, nx, ny,
+            cell, i, span, sensed, coarse, coarse_source, sites, kinds, active, n_active,
+            ledger[0], t, q, nx, ny,
         )  # fmt: skip
         cell.age += span
         ledger[0].osteoclast_nuclei_days += cell.nuclei * span
-        shed(cell, m, span, morphs, n_morphs, coarse, binders, t, q, nx, ny)
+        shed(cell, m, span, morphs, n_morphs, sensed, coarse, t, q, nx, ny)
         if cell.nuclei < FEWEST_NUCLEI or sites[cell.site].state >= HOLE:
             die(cells, count, i, sites, q, nx, ny)
         else:
@@ -295,9 +294,9 @@ def live(
 
 
 @helper
-def shed(cell, m, span, morphs, n_morphs, coarse, binders, today, p, nx, ny):
+def shed(cell, m, span, morphs, n_morphs, sensed, coarse, today, p, nx, ny):
     """Let an osteoclast lose nuclei; a share of them lives on as osteomorphs."""
-    free = free_rankl(cell.site, coarse, binders, p, nx, ny)
+    free = sample(sensed, FREE_RANKL, cell.site, nx, ny)
     hazard = chance(nucleus_loss(cell, free, coarse, today, p, nx, ny), span)
     for k in range(int(cell.nuclei)):
         draw = 64 * m + k
@@ -311,7 +310,7 @@ def shed(cell, m, span, morphs, n_morphs, coarse, binders, today, p, nx, ny):
             morph.site = cell.site
             morph.age = 0.0
             morph.nfatc1 = 0.0
-            morph.pull, morph.free_rankl = 0.0, 0.0
+            morph.pull, morph.induction, morph.colony = 0.0, 0.0, 0.0
             morph.osteomorph = 1
             morph.donor = 0
             n_morphs[0] += 1

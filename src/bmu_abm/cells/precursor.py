@@ -10,20 +10,21 @@ from bmu_abm import hashing
 from bmu_abm.cells.osteoclast import found, join
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
-from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import MCSF, SLIT3, TGFB, blend, corners, sample
+from bmu_abm.compiled import helper
+from bmu_abm.fields import SLIT3, blend, corners, sample
 from bmu_abm.geometry import separation, strode
-from bmu_abm.rates import chance, days_felt, kept
-from bmu_abm.signalling.binding import hill4, saturation
-from bmu_abm.signalling.rank import nfatc1_drive, rankl_among
+from bmu_abm.rates import chance, days_felt, happens, kept
+from bmu_abm.signalling.binding import saturation
+from bmu_abm.signalling.rank import ATTRACTION, COLONY, INDUCTION
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
     ("nfatc1", "f8"),  # ripe to fuse above 1
     ("pull", "f8"),  # attraction of its place
-    ("free_rankl", "f8"),  # there, pM
-    ("osteomorph", "i8"),  # 1: shed by an osteoclast
-    ("donor", "i8"),
+    ("induction", "f8"),  # of NFATc1 there, 0 to 1
+    ("colony", "f8"),  # signal of colony factors there, 0 to 1
+    ("osteomorph", "i4"),  # 1: shed by an osteoclast
+    ("donor", "i4"),
 ]
 OsteoclastPrecursor = agent_class("OsteoclastPrecursor", "osteoclast_precursor", FIELDS)
 
@@ -41,13 +42,13 @@ def start(cells, count, identity, s, osteomorph):
     cell.site = s
     cell.age = 0.0
     cell.nfatc1 = 0.0
-    cell.pull, cell.free_rankl = 0.0, 0.0
+    cell.pull, cell.induction, cell.colony = 0.0, 0.0, 0.0
     cell.osteomorph = osteomorph
     cell.donor = 0
     count[0] += 1
 
 
-@kernel
+@helper
 def enter(cells, count, sites, vessels, today, m, span, p, nx, ny):
     """Let precursors leave the capillaries for `span` days, each entry point by its own draws."""
     t, q = today[0], p[0]
@@ -67,65 +68,69 @@ def enter(cells, count, sites, vessels, today, m, span, p, nx, ny):
 
 
 @helper
-def attraction(s, coarse, sites, binders, today, p, nx, ny):
-    """Return how much a precursor is drawn to site `s`, and the free RANKL there (pM)."""
-    around = corners(s, nx, ny)
-    free = rankl_among(coarse, around, binders, p)
-    tgfb = blend(coarse, TGFB, around)
-    pull = hill4(free, p.precursor_rankl_half_pm) + saturation(tgfb, p.coupling_tgfb_half_pm)
-    score = p.precursor_chemotaxis * pull
+def attraction(s, around, sensed, sites, today, p):
+    """Return how much a precursor is drawn to site `s` between the blocks `around`."""
+    score = blend(sensed, ATTRACTION, around)
     if today.day - sites[s].formed_day < p.mineral_lag_days:
         score -= 2.0
-    return score, free
+    return score
 
 
 @helper
-def wander(cell, m, coarse, sites, binders, today, p, nx, ny):
+def come_to(cell, s, score, around, sensed):
+    """Let a precursor be at site `s`, and sense what is there."""
+    cell.site, cell.pull = s, score
+    cell.induction = blend(sensed, INDUCTION, around)
+    cell.colony = blend(sensed, COLONY, around)
+
+
+@helper
+def wander(cell, m, sensed, sites, today, p, nx, ny):
     """Move a precursor: it weighs its place against one other (move `m` of the step)."""
-    s, stride = cell.site, p.precursor_step_sites
-    if m == 0 or cell.age == 0.0:  # fields, or the cell, are new
-        cell.pull, cell.free_rankl = attraction(s, coarse, sites, binders, today, p, nx, ny)
+    if m == 0 or cell.age == 0.0:  # signals, or the cell, are new
+        around = corners(cell.site, nx, ny)
+        score = attraction(cell.site, around, sensed, sites, today, p)
+        come_to(cell, cell.site, score, around, sensed)
+    stride = p.precursor_step_sites
     dx, dy = hashing.displacement(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m)
-    there = strode(s, dx * stride, dy * stride, nx, ny)
+    there = strode(cell.site, dx * stride, dy * stride, nx, ny)
     if sites[there].state >= HOLE:
         return
-    score, free = attraction(there, coarse, sites, binders, today, p, nx, ny)
+    around = corners(there, nx, ny)
+    score = attraction(there, around, sensed, sites, today, p)
     w = hashing.uniform(today.key, hashing.PRECURSOR_STEP, cell.id, today.tick, 2 * m + 1)
     noise = p.precursor_noise * math.log(w / (1.0 - w))
     if score - cell.pull + noise > 0.0:
-        cell.site, cell.pull, cell.free_rankl = there, score, free
+        come_to(cell, there, score, around, sensed)
 
 
-@kernel
-def live(cells, count, coarse, sites, binders, today, m, span, p, nx, ny):
+@helper
+def live(cells, count, sensed, sites, today, m, span, p, nx, ny):
     """Let every precursor age by `span` days, make move `m` of the step, and raise or lose NFATc1.
 
     NFATc1 needs RANK occupancy AND a colony factor; without M-CSF precursors also die early.
     """
     t, q = today[0], p[0]
     decay = q.precursor_nfatc1_decay_per_day
-    left, days = kept(decay, span), days_felt(decay, span)
+    left, gain = kept(decay, span), q.precursor_nfatc1_gain_per_day * days_felt(decay, span)
     i = 0
     while i < count[0]:
         cell = cells[i]
         if sites[cell.site].state >= HOLE:
             remove_row(cells, count, i)
             continue
-        wander(cell, m, coarse, sites, binders, t, q, nx, ny)
-        colony = saturation(sample(coarse, MCSF, cell.site, nx, ny), q.precursor_mcsf_half_pm)
+        wander(cell, m, sensed, sites, t, q, nx, ny)
         life = q.precursor_osteomorph_life_days if cell.osteomorph else q.precursor_life_days
-        hazard = 1.0 / (life * (0.2 + 0.8 * colony))
         u = hashing.uniform(t.key, hashing.PRECURSOR_LIFE, cell.id, t.tick, m)
-        if u < chance(hazard, span):
+        if happens(u, 1.0 / (life * (0.2 + 0.8 * cell.colony)), span):
             remove_row(cells, count, i)
             continue
-        drive = nfatc1_drive(cell.free_rankl, colony, q)
-        cell.nfatc1 = cell.nfatc1 * left + q.precursor_nfatc1_gain_per_day * drive * days
+        cell.nfatc1 = cell.nfatc1 * left + gain * cell.induction
         cell.age += span
         i += 1
 
 
-@kernel
+@helper
 def fuse(cells, count, clasts, n_clasts, sites, coarse, ledger, today, m, span, p, nx, ny):
     """Fuse ripe precursors after move `m`: with an osteoclast in reach, else with each other.
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bmu_abm.compiled import helper, kernel
+
+SETTLED = np.float32(1e-2)  # relative step of Newton; the next error is about its square
 
 
 @helper
@@ -38,7 +42,7 @@ def free_ligand(total, own, own_kd, binders):
             slope += share * binders[i, 1] * per
         step = (total - free - bound) / slope
         free += step
-        if step <= 1e-2 * free:  # the next error is about its square
+        if step <= SETTLED * free:
             break
     return free
 
@@ -65,7 +69,44 @@ def saturation(x, half):
 
 
 @kernel
-def compete(values, binders):
-    """Replace total concentrations by the free ones, in place."""
-    for i in range(values.shape[0]):
-        values[i] = free_ligand(float(values[i]), 0.0, 1.0, binders)
+def compete(total, own, own_kd, binders, free):
+    """Write the free ligand of many places to `free`: what `free_ligand` does, place by place.
+
+    `total`, `own` and `free` are ndarrays of float32, of one shape (n,); one pass over the places
+    for each binder, so that processors take several places at a time.
+    """
+    one, kd = np.float32(1.0), np.float32(own_kd)
+    bound, slope = np.empty_like(free), np.empty_like(free)
+    ratio = one
+    for b in range(binders.shape[0]):
+        ratio += np.float32(binders[b, 0] / binders[b, 1])
+    for i in range(free.shape[0]):
+        free[i] = total[i] / (ratio + own[i] / kd)
+    for _ in range(30):
+        bind(free, own, kd, binders, bound, slope)
+        unsettled = 0
+        for i in range(free.shape[0]):
+            step = (total[i] - free[i] - bound[i]) / slope[i]
+            free[i] += step
+            unsettled += step > SETTLED * free[i]
+        if unsettled == 0:
+            break
+
+
+@helper
+def bind(free, own, own_kd, binders, bound, slope):
+    """Write the bound ligand of many places, and by how much ligand rises with its free part."""
+    one = np.float32(1.0)
+    for i in range(free.shape[0]):
+        per = one / (own_kd + free[i])
+        share = own[i] * per
+        bound[i] = share * free[i]
+        slope[i] = one + share * own_kd * per
+    for b in range(binders.shape[0]):
+        level, kd = np.float32(binders[b, 0]), np.float32(binders[b, 1])
+        if level > 0.0:
+            for i in range(free.shape[0]):
+                per = one / (kd + free[i])
+                share = level * per
+                bound[i] += share * free[i]
+                slope[i] += share * kd * per

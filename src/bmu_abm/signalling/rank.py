@@ -1,26 +1,46 @@
-"""RANKL, OPG and RANK: free ligand and what it does to the osteoclast lineage."""
+"""RANKL, OPG and RANK: free ligand and what it does to the osteoclast lineage.
+
+Ligand and binders are in balance at every block of the coarse fields; between blocks, cells sense
+what is interpolated.
+"""
 
 from __future__ import annotations
 
-from bmu_abm.compiled import helper
-from bmu_abm.fields import OPG, RANKL, blend, corners
-from bmu_abm.signalling.binding import free_ligand, hill4
+import numpy as np
+
+from bmu_abm.compiled import helper, kernel
+from bmu_abm.fields import MCSF, OPG, RANKL, TGFB
+from bmu_abm.signalling.binding import compete, hill4, saturation
+
+# What cells of the osteoclast lineage sense: rows of an array on the blocks of the coarse fields.
+SENSED = ("free RANKL (pM)", "attraction", "induction of NFATc1", "colony factor")
+FREE_RANKL, ATTRACTION, INDUCTION, COLONY = range(4)
+
+
+@kernel
+def sense(coarse, binders, sensed, p):
+    """Write what the osteoclast lineage senses of the fields.
+
+    Parameters
+    ----------
+    coarse : ndarray of float32, shape (n_coarse, n_blocks)
+    binders : ndarray of float64, shape (n, 2)
+        Binders of RANKL beside OPG: RANK and drugs.
+    sensed : ndarray of float32, shape (4, n_blocks)
+    """
+    q = p[0]
+    free = sensed[FREE_RANKL]
+    compete(coarse[RANKL], coarse[OPG], q.binding_rankl_opg_kd_pm, binders, free)
+    half, colony_half = np.float32(q.precursor_rankl_half_pm), np.float32(q.precursor_mcsf_half_pm)
+    tgfb_half, taxis = np.float32(q.coupling_tgfb_half_pm), np.float32(q.precursor_chemotaxis)
+    for i in range(free.shape[0]):
+        rank, colony = hill4(free[i], half), saturation(coarse[MCSF, i], colony_half)
+        sensed[ATTRACTION, i] = taxis * (rank + saturation(coarse[TGFB, i], tgfb_half))
+        sensed[INDUCTION, i] = nfatc1_drive(rank, colony)
+        sensed[COLONY, i] = colony
 
 
 @helper
-def free_rankl(s, coarse, binders, p, nx, ny):
-    """Return the free RANKL (pM) at site `s`, among OPG, RANK and drugs (`binders`)."""
-    return rankl_among(coarse, corners(s, nx, ny), binders, p)
-
-
-@helper
-def rankl_among(coarse, around, binders, p):
-    """Return the free RANKL (pM) between four blocks (see `corners`)."""
-    rankl, opg = blend(coarse, RANKL, around), blend(coarse, OPG, around)
-    return free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
-
-
-@helper
-def nfatc1_drive(free, colony, p):
-    """Return the induction of NFATc1 (0 to 1): RANK signalling AND colony factor (0 to 1)."""
-    return hill4(free, p.precursor_rankl_half_pm) * colony
+def nfatc1_drive(rank, colony):
+    """Return the induction of NFATc1: RANK signalling AND colony factor (each 0 to 1)."""
+    return rank * colony
