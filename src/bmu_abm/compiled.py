@@ -104,14 +104,21 @@ import numpy as np  # noqa: E402
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a rule that the model calls once a step; registered in `KERNELS` by its name."""
-    compiled = helper(function) if not jit_is_off() else _as_plain_python(function)
+    compiled = _compile(function) if not jit_is_off() else _as_plain_python(function)
     KERNELS[f"{function.__module__}.{function.__name__}"] = compiled
     return compiled
 
 
 def helper(function: Callable[..., Any]) -> Any:
-    """Compile a small function that kernels call; inlined by LLVM."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a small function that kernels call.
+
+    It is always inlined: passing arrays to a call costs more than most helpers do.
+    """
+    return _compile(function, forceinline=True)
+
+
+def _compile(function: Callable[..., Any], **options: Any) -> Any:
+    return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
 
 
 def jit_is_off() -> bool:
