@@ -9,10 +9,11 @@ PIP = $(PY) -m pip install --quiet --no-compile --disable-pip-version-check --co
 SCENARIO = estrogen_loss
 OUT = runs/$(SCENARIO)
 IMG = docs/img
+DIST = dist
 # Options of the command that a target runs: make run ARGS="--patch tiny --years 1 --replicates 2"
 ARGS =
 
-.PHONY: help run test lint format docs pictures validation bench venv clean
+.PHONY: help run test lint format docs pictures validation bench wheel venv clean
 
 help:
 	@echo "make run       simulate $(SCENARIO), show its result (ARGS=\"--patch tiny --years 1\")"
@@ -22,6 +23,7 @@ help:
 	@echo "make pictures  make the pictures of README and docs/ anew"
 	@echo "make validation  run the studies beside the ranges of the field"
 	@echo "make bench     measure the speed of this machine"
+	@echo "make wheel     grow the burn-ins that ship, and build the wheel (DIST=dist)"
 	@echo "make venv      install only;  make clean  remove what was made"
 
 run: $(VENV)/.base
@@ -61,10 +63,14 @@ validation: $(VENV)/.base
 bench: $(VENV)/.base
 	$(BMU) bench
 
+wheel: $(VENV)/.dev
+	$(PY) -m bmu_abm.runs.ship
+	$(PY) -m build --wheel --outdir "$(DIST)" .
+
 venv: $(VENV)/.base
 
 clean:
-	rm -rf $(VENV) build dist runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist runs src/bmu_abm/_burnins .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The newest Python that the package is tested with; PYTHON=... chooses another.

@@ -6,11 +6,13 @@ import os
 import numpy as np
 import pytest
 
+from bmu_abm import shipped
 from bmu_abm.errors import InputError
-from bmu_abm.runs import snapshot_cache
+from bmu_abm.runs import ship, snapshot_cache
 from bmu_abm.runs.burnin import burn_in_key, start
 from bmu_abm.runs.simulate import simulate
 from bmu_abm.runs.snapshot_cache import SnapshotCache, cache_bytes, decode, encode
+from bmu_abm.scenario import Scenario
 from fake_engine import BURN_IN_DAYS, FakeModel, fake_scenario
 
 PLAIN = fake_scenario(years=0.25)
@@ -149,3 +151,28 @@ def test_a_snapshot_of_ten_megabytes_comes_back_whole(tmp_path):
     assert all(np.array_equal(back[name], arrays[name]) for name in arrays)
     assert back["sites"].dtype == row
     assert back["born"].flags.writeable
+
+
+# -- what a wheel brings ---------------------------------------------------------------------------
+
+
+def test_the_first_patch_of_a_host_ships(tmp_path):
+    """A run of a treated scenario finds the burn-in of its untreated host."""
+    ship.make("premenopausal_woman", tmp_path / "shipped", "tiny")
+    (file,) = (tmp_path / "shipped").iterdir()
+    cache = SnapshotCache(tmp_path / "cache", tmp_path / "shipped")
+    scenario = Scenario.load("estrogen_loss").with_settings({"patch": "tiny"})
+    key = burn_in_key(scenario, ship.FIRST_SEED, ship.FIRST_REPLICATE)
+    assert file.stem == key
+    assert cache.load(key) is not None
+
+
+def test_every_scenario_of_a_host_shares_its_burn_in():
+    found = 0
+    for name in shipped.names("scenario"):
+        scenario = Scenario.load(name)
+        alone = ship.untreated(scenario.host.name)
+        if scenario.patch == alone.patch and not scenario.parameters:
+            assert burn_in_key(scenario, 1, 0) == burn_in_key(alone, 1, 0), name
+            found += 1
+    assert found >= 8

@@ -36,7 +36,7 @@ from bmu_abm.compiled import helper
     ADIPOCYTE_LIFE,
     ADIPOCYTE_SIZE,
     GRAFT_EXIT,
-    GRAFT_SITE,
+    GRAFT_SETTLING,
     RANDOM_REMODELLING,
     RELINING,
     OSTEOMORPH,

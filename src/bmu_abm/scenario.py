@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from bmu_abm import known, shipped, tomlfile
 from bmu_abm.clock import day_of_month
-from bmu_abm.faults import fault, show, suggest
+from bmu_abm.faults import show, suggest
 from bmu_abm.host import MAX_YEARS, Host, ParameterValues, flatten
 from bmu_abm.interventions import registry
 from bmu_abm.interventions.declaration import RESERVED
@@ -162,10 +160,12 @@ class Scenario(Table):
         InputError
             Nothing is there, or what is there is wrong: one line.
         """
-        path = _find(name_or_path)
+        path = shipped.find("scenario", name_or_path)
         document = tomlfile.load(path)
-        source = path.name if path.parent == shipped.folder() else document.source
-        return cls.from_dict(document.data, source, _safe(path.stem), document.lines)
+        source = shipped.source_of("scenario", path, document.source)
+        return cls.from_dict(
+            document.data, source, shipped.safe_stem(path, "scenario"), document.lines
+        )
 
     @classmethod
     def from_dict(
@@ -242,19 +242,3 @@ def _content(course: Course) -> dict[str, Any]:
     values = {name: declared.default for name, declared in declaration.parameters.items()}
     effects = declaration.model_dump(mode="json", include={"gates", "effect"})
     return course.table() | {"values": values | course.settings} | effects
-
-
-def _safe(stem: str) -> str:
-    """Return a stem that is safe as the name of a folder."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", stem).strip("._-")[:100] or "scenario"
-
-
-def _find(name_or_path: str | os.PathLike[str]) -> Path:
-    if isinstance(name_or_path, str):
-        file = shipped.path("scenario", name_or_path)
-        if file is not None:
-            return file
-        if shipped.is_name(name_or_path) and not Path(name_or_path).exists():
-            mend = f"{suggest(name_or_path, shipped.names('scenario'))} ('bmu scenarios' lists all)"
-            raise fault(name_or_path, "", "no scenario ships under this name", mend)
-    return Path(name_or_path)

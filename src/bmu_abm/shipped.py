@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from bmu_abm.errors import MachineError
+from bmu_abm.faults import fault, suggest
 
 Kind = Literal["scenario", "host", "intervention", "study"]
 _FOLDERS: dict[Kind, str] = {
@@ -66,3 +68,31 @@ def read(kind: Kind, name: str) -> str:
     if file is None:
         raise KeyError(name)
     return file.read_text(encoding="utf-8")
+
+
+def find(kind: Kind, name_or_path: str | os.PathLike[str]) -> Path:
+    """Return the file of a shipped name, or else a path that may be one.
+
+    Raises
+    ------
+    InputError
+        It is shaped like a shipped name; nothing ships under it, and no such file is here.
+    """
+    if isinstance(name_or_path, str):
+        file = path(kind, name_or_path)
+        if file is not None:
+            return file
+        if is_name(name_or_path) and not Path(name_or_path).exists():
+            mend = f"{suggest(name_or_path, names(kind))} ('bmu scenarios' lists all)"
+            raise fault(name_or_path, "", f"no {kind} ships under this name", mend)
+    return Path(name_or_path)
+
+
+def source_of(kind: Kind, file: Path, otherwise: str) -> str:
+    """Return how messages call a file: a shipped one by its name alone."""
+    return file.name if file.parent == folder() / _FOLDERS[kind] else otherwise
+
+
+def safe_stem(file: Path, otherwise: str) -> str:
+    """Return the stem of a file as a name that is safe for a folder."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", file.stem).strip("._-")[:100] or otherwise

@@ -177,12 +177,13 @@ def test_grafted_progenitors_live_for_weeks_and_those_of_the_host_longer(still):
 # -- on eroded bone -------------------------------------------------------------------------------
 
 
-def settled(still, coupling_um=10.0, runx2=0.7, state=REVERSAL, osteoclast=0):
+def settled(still, coupling_um=10.0, runx2=0.7, state=REVERSAL, osteoclast=0, number=20, **fields):
     m = still()
     sites = bones.disc(m, 9)
     bones.erode(m, sites, 30.0, state, coupling_um=coupling_um, osteoclast=osteoclast)
-    mscs(m, np.repeat(bones.middle(m), 20), runx2=runx2)
+    mscs(m, np.repeat(bones.middle(m), number), runx2=runx2, **fields)
     bones.changed(m, msc_settle_coupling_um=3.0, msc_step_sites=0.2, msc_fate_days=1e9)
+    bones.changed(m, graft_settling=0.4)
     rules.free_mscs(m)
     cells = m.populations["msc"].live
     on = cells["site"][cells["stage"] == COMMITTED]
@@ -196,6 +197,12 @@ def test_osteogenic_cells_settle_on_coupled_eroded_bone_only(still):
     assert settled(still, runx2=0.1) == 0
     assert settled(still, state=FORMATION) == 0
     assert settled(still, osteoclast=1) == 0
+
+
+def test_a_share_of_grafted_cells_can_engraft_on_bone(still):
+    """400 cells: four standard errors of a share of 0.4 are 0.1."""
+    assert settled(still, number=400) == 400
+    assert settled(still, number=400, donor=1) / 400 == pytest.approx(0.4, abs=0.1)
 
 
 def cavity(still, coupling_um, progenitors=20, slit3=0.0, secretome=0.0, **parameters):

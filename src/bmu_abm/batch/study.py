@@ -16,7 +16,7 @@ from bmu_abm.batch.parts import Target, base_name, table_name
 from bmu_abm.batch.stopping import Stop
 from bmu_abm.batch.varied import Settings, Varied, VariedTable
 from bmu_abm.errors import InputError
-from bmu_abm.faults import fault, show, suggest
+from bmu_abm.faults import fault, show
 from bmu_abm.scenario import Scenario
 from bmu_abm.schema import Table, explain, line_of, problem
 from bmu_abm.settings import put
@@ -161,9 +161,9 @@ class Study(Table):
         InputError
             Nothing is there, or what is there is wrong: one line.
         """
-        path = _find(name_or_path)
+        path = shipped.find("study", name_or_path)
         document = tomlfile.load(path)
-        source = path.name if path.parent == shipped.folder() / "studies" else document.source
+        source = shipped.source_of("study", path, document.source)
         return cls.from_dict(document.data, source, path, document.lines)
 
     @classmethod
@@ -180,7 +180,7 @@ class Study(Table):
         except ValidationError as error:
             raise explain(error, source, lines) from None
         study._source, study._lines = source, dict(lines or {})
-        study._folder, study._name = path.parent, safe_stem(path.stem)
+        study._folder, study._name = path.parent, shipped.safe_stem(path, "study")
         study._check()
         return study
 
@@ -259,20 +259,3 @@ class Study(Table):
 def _first_group(study: Study) -> str:
     groups = ("parameters", "uncertainties", "levers")
     return next(name for name in groups if getattr(study, name))
-
-
-def safe_stem(stem: str) -> str:
-    """Return a stem that is safe as the name of a folder."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in stem)
-    return kept.strip("._-")[:100] or "study"
-
-
-def _find(name_or_path: str | os.PathLike[str]) -> Path:
-    if isinstance(name_or_path, str):
-        file = shipped.path("study", name_or_path)
-        if file is not None:
-            return file
-        if shipped.is_name(name_or_path) and not Path(name_or_path).exists():
-            mend = f"{suggest(name_or_path, shipped.names('study'))} ('bmu scenarios' lists all)"
-            raise fault(name_or_path, "", "no study ships under this name", mend)
-    return Path(name_or_path)

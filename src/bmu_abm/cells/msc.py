@@ -102,17 +102,25 @@ def migrate(cell, moves, coarse, sites, today, p, nx, ny):
         if pull + math.log(w / (1.0 - w)) > 0.0:
             s, here = there, score
         cell.site = s
-        if can_settle(cell, sites[s], p):
+        if can_settle(cell, sites[s], today, p):
             return True
     return False
 
 
 @helper
-def can_settle(cell, site, p):
+def can_settle(cell, site, today, p):
     """Tell whether a free osteogenic cell settles on a site."""
     if cell.runx2 <= cell.pparg or site.osteoclast > 0 or not is_eroded(site.state):
         return False
-    return site.coupling_um + site.clastokine_um >= p.msc_settle_coupling_um
+    if site.coupling_um + site.clastokine_um < p.msc_settle_coupling_um:
+        return False
+    return cell.donor == 0 or takes(cell, today, p)
+
+
+@helper
+def takes(cell, today, p):
+    """Tell whether a grafted cell is one of those that can engraft on bone, all its life."""
+    return hashing.uniform(today.key, hashing.GRAFT_SETTLING, cell.id, 0) < p.graft_settling
 
 
 @helper
