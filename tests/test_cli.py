@@ -16,12 +16,15 @@ from declared import declared, run_process  # noqa: F401  (a fixture)
 def runs(monkeypatch):
     """A stand-in for `bmu_abm.runs` that keeps the arguments it was called with."""
     package, bench = ModuleType("bmu_abm.runs"), ModuleType("bmu_abm.runs.bench")
-    seen = SimpleNamespace(calls=[], error=None)
+    seen = SimpleNamespace(calls=[], error=None, failure=None)
 
     def run(scenario, **options):
         seen.calls.append((scenario, options))
         if seen.error is not None:
             raise seen.error
+        return SimpleNamespace(
+            first_failure=seen.failure, failures=[seen.failure] * 2, points=[None] * 5
+        )
 
     package.run, bench.bench = run, lambda: {"ms_per_step": 1.5}
     monkeypatch.setitem(sys.modules, "bmu_abm.runs", package)
@@ -54,6 +57,13 @@ def test_run_hands_everything_over(runs, capsys):
         "quiet": True,
         "command": ["bmu", *argv],
     }
+
+
+def test_failed_replicates_are_told_and_change_the_exit_code(runs, capsys):
+    runs.failure = MachineError("the disk broke")
+    code, text = told(capsys, ["run", "healthy"])
+    assert code == 3
+    assert text == "bmu: 2 of 5 replicates failed, the first with: the disk broke\n"
 
 
 def test_the_scenario_may_come_after_set(runs, capsys):

@@ -136,7 +136,7 @@ def _run(options: argparse.Namespace, command: list[str]) -> int:
     _warn(scenario, quiet=options.quiet)
     from bmu_abm.runs import run
 
-    run(
+    ensemble = run(
         scenario,
         seed=scenario.seed,
         replicates=scenario.replicates,
@@ -145,7 +145,12 @@ def _run(options: argparse.Namespace, command: list[str]) -> int:
         quiet=options.quiet,
         command=command,
     )
-    return DONE
+    error = ensemble.first_failure
+    if error is None:
+        return DONE
+    failed, whole = len(ensemble.failures), len(ensemble.points)
+    told = f"bmu: {failed} of {whole} replicates failed, the first with: {error}"
+    return _tell(told, error.exit_code)
 
 
 def _warn(scenario: Scenario, quiet: bool) -> None:

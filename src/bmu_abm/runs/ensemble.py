@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from tqdm import tqdm
 
-from bmu_abm.errors import InputError
-from bmu_abm.runs.attempt import RunFailed
+from bmu_abm.errors import BmuError, InputError
+from bmu_abm.runs.attempt import Failure, RunFailed
 from bmu_abm.runs.dispatch import Dispatch, run_points
 from bmu_abm.runs.points import KEY_COLUMNS, Point, replicates, unique_points
 from bmu_abm.runs.records import DONE, MemorySink, Record, Sink, gather, in_order
@@ -83,6 +83,14 @@ class Ensemble:
         """One row a failed run: its keys, the `kind` of error, `error` and `traceback`."""
         failed = [r for r in self._records() if r["status"] != DONE]
         return pd.DataFrame(failed, columns=_FAILURE_COLUMNS)
+
+    @property
+    def first_failure(self) -> BmuError | None:
+        """The error of the first run that failed, as it is told to a user; None if none did."""
+        for r in self._records():
+            if r["status"] != DONE:
+                return Failure(r["kind"], r["error"], r["traceback"]).as_error()
+        return None
 
 
 def run_ensemble(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from bmu_abm.compiled import nothing_compiled
 from bmu_abm.errors import InputError
 from bmu_abm.runs import points
-from bmu_abm.runs.attempt import Failure
 from bmu_abm.runs.ensemble import Ensemble, Interrupted, run_ensemble
 from bmu_abm.runs.output import check_folder, write_outputs
 from bmu_abm.runs.pool import WorkerPool, available_cores, warm_up_kernels
@@ -80,8 +79,9 @@ def run(
     except Interrupted as stop:
         write(stop.ensemble, interrupted=True)
         raise
-    if ensemble.runs.empty:
-        raise _reason(ensemble)
+    error = ensemble.first_failure
+    if error is not None and ensemble.runs.empty:
+        raise error
     write(ensemble)
     if not quiet:
         print(closing_table(ensemble, folder))
@@ -119,8 +119,3 @@ def _run(
     keep_main = getattr(model_class, "__module__", "") == "__main__"
     with WorkerPool(jobs, keep_main=keep_main) as pool:
         return run_ensemble(design, pool, progress=not quiet, model_class=model_class)
-
-
-def _reason(ensemble: Ensemble) -> Exception:
-    first = ensemble.failures.iloc[0]
-    return Failure(first["kind"], first["error"], first["traceback"]).as_error()
