@@ -15,7 +15,7 @@ def grown(still, slit3, days=30.0, times=1, gain=1.0):
     )
     field = np.full(m.trabecula.type_h.shape, slit3, np.float32)
     for _ in range(times):
-        vessels.grow(m.trabecula.type_h, field, days, m.p)
+        vessels.grow(m.trabecula.type_h, field, days, m.today, m.p)
     return m
 
 
@@ -36,7 +36,7 @@ def test_they_follow_slit3_with_a_lag(still, slit3):
 def test_they_grow_where_slit3_is(still):
     m = still()
     bones.peak(m, "SLIT3", 400.0)
-    vessels.grow(m.trabecula.type_h, m.fields.native("SLIT3").reshape(-1), 300.0, m.p)
+    vessels.grow(m.trabecula.type_h, m.fields.native("SLIT3").reshape(-1), 300.0, m.today, m.p)
     near = np.argmax(m.fields.native("SLIT3"))
     assert m.trabecula.type_h[near] > 1.2 and m.trabecula.type_h[-1] < 0.85
 

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from bmu_abm import grafting, parameters
 from bmu_abm.fields import COARSE, FINE, Fields
 from bmu_abm.interventions.plan import Plan
+from bmu_abm.ledger import levels
+from bmu_abm.network import graph
 from bmu_abm.signalling.binding import compete
-from bmu_abm.systemic import estrogen
+from bmu_abm.systemic import estrogen, mineral
 from bmu_abm.systemic.environment import DRIVERS, Environment, Graft
+from bmu_abm.systemic.inputs import estradiol, inputs
 from bmu_abm.systemic.skeleton import pth_factor
 
 if TYPE_CHECKING:
@@ -64,6 +67,8 @@ class Body:
     ----------
     rest : record array, shape (1,)
         Parameters of the host without interventions.
+    rest_factors, factors : ndarray of float64
+        On the nodes and edges of the network: of the host, and of today.
     drivers : dict of str to float
         Of today.
     rankl_binders : ndarray, shape (n, 2)
@@ -74,7 +79,12 @@ class Body:
 
     def __init__(self, scenario: Scenario) -> None:
         host = scenario.host
-        self.rest = parameters.record({**host.parameters, **scenario.parameters})
+        values = {**host.parameters, **scenario.parameters}
+        self.rest = parameters.record(values)
+        self.rest_factors = parameters.network_factors(values)
+        self.factors = self.rest_factors.copy()
+        self._host = host
+        self._vitamin_d_supply = 1.0
         self._life = Life(scenario)
         self._estradiol_reference = host.estradiol_reference_pmol_per_l
         gap_um = max(host.plate_pitch_um - host.plate_thickness_um, 10.0)
@@ -91,8 +101,12 @@ class Body:
         """Let the day's interventions act; returns the parameters of the day."""
         today = self._life.environment(model.day)
         p = parameters.copied(self.rest)
+        self.factors[:] = self.rest_factors
         for path, factor in today.factors.items():
-            p[parameters.REGISTRY[path].field] *= factor
+            if path in parameters.FACTOR_ROW:
+                self.factors[parameters.FACTOR_ROW[path]] *= factor
+            else:
+                p[parameters.REGISTRY[path].field] *= factor
         self.drivers = today.drivers
         self._sources = today.sources
         self._take_grafts(today.grafts if self._first_step_of_day(model) else [], model, p)
@@ -128,20 +142,44 @@ class Body:
         """Write down what the rules of the cells need to know of the day."""
         t, b = model.today, model.trabecula
         t["day"], t["dt"] = model.day, 1.0 / model.spec.steps_per_day
-        t["estrogen"] = estrogen.response(
+        share = float(p["estrogen_from_testosterone"][0])
+        self.drivers["estradiol_pmol_per_l"] = estradiol(self.drivers, self._host, share)
+        felt = estrogen.response(
             self.drivers["estradiol_pmol_per_l"],
             float(p["estrogen_half_pmol_per_l"][0]),
             float(p["estrogen_hill"][0]),
             self._estradiol_reference,
         )
+        self._signal(model, felt, p)
         t["load"] = self.drivers["load"]
-        t["immune_tone"] = self.drivers["immune_tone"]
+        for name in ("pth_given", "calcitriol_given", "calcitonin_given"):
+            t[name] = self.drivers[name]
         bone_um = self._bone_nm(model.ledger) / 1000.0
         intact = 1.0 - int(model.ledger["perforated_columns"][0]) / b.n_columns
         t["section_um"] = bone_um / b.n_columns
         t["intact_share"] = intact
         t["mean_thickness_um"] = bone_um / max(1.0, b.n_columns * intact)
         t["surface_mm2"] = b.surface_mm2
+
+    def _signal(self, model: BoneModel, felt: float, p: NDArray[np.void]) -> None:
+        """Let the network answer the drivers of the day, and its answers reach cells and bone."""
+        t, g = model.today, graph.GRAPH
+        setpoint = float(p["calcium_setpoint_mmol_per_l"][0])
+        given = inputs(self.drivers, self._host, felt, model.skeleton[0], setpoint)
+        graph.evaluate(
+            levels(t), given, self.factors, g.nodes, g.days, g.ends, g.curves, float(t["dt"][0])
+        )
+        t["estrogen"] = t["estrogen_receptor"]
+        t["immune_tone"] = t["immune"]
+        self._vitamin_d_supply = float(t["vitamin_d"][0])
+        mineral.pace(p, float(t["mineralisation"][0]))
+
+    @property
+    def vitamin_d_nmol_per_l(self) -> float:
+        """25-hydroxyvitamin D that becomes calcitriol: supply, liver and kidney."""
+        d = self.drivers
+        made = d["vitamin_d_nmol_per_l"] * d["liver_function"]
+        return made * self._vitamin_d_supply * d["renal_function"]
 
     @staticmethod
     def _bone_nm(ledger: NDArray[np.void]) -> int:
@@ -172,21 +210,23 @@ class Body:
         p: np.void, today: np.void, pth: float
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         lack = 1.0 - today["estrogen"]
-        levels = {
+        rest = {
             "RANKL": p["marrow_rankl_pm"]
+            * today["rankl_marrow"]
             * pth_factor(p["pth_rankl"], pth)
             * (1.0 + p["estrogen_rankl"] * lack),
             "OPG": p["marrow_opg_pm"]
+            * today["opg"]
             * pth_factor(-p["pth_opg"], pth)
             * (1.0 - p["estrogen_opg"] * lack),
-            "Wnt": p["marrow_wnt"],
-            "M-CSF": p["marrow_mcsf_pm"],
+            "Wnt": p["marrow_wnt"] * today["wnt"],
+            "M-CSF": p["marrow_mcsf_pm"] * today["m_csf"],
             "CXCL12": p["marrow_cxcl12_pm"],
             "SLIT3": p["marrow_slit3_ng_ml"],
             "secretome": today["secretome"],
         }
-        fine = np.array([levels.get(name, 0.0) for name in FINE], np.float32)
-        coarse = np.array([levels.get(name, 0.0) for name in COARSE], np.float32)
+        fine = np.array([rest.get(name, 0.0) for name in FINE], np.float32)
+        coarse = np.array([rest.get(name, 0.0) for name in COARSE], np.float32)
         return fine, coarse
 
     @staticmethod

@@ -145,11 +145,11 @@ def marrow(model: BoneModel) -> None:
     )  # fmt: skip
     skeleton.step(
         model.skeleton, model.body.drivers["calcium_intake_mg_per_day"],
-        model.body.drivers["vitamin_d_nmol_per_l"], model.body.rankl_binders, model.today,
+        model.body.vitamin_d_nmol_per_l, model.body.rankl_binders, model.today,
         model.p, model.body.rest,
     )  # fmt: skip
     if model.tick % (MARROW_EVERY_DAYS * model.spec.steps_per_day) == 0:
-        vessels.grow(b.type_h, f.coarse[SLIT3], float(MARROW_EVERY_DAYS), model.p)
+        vessels.grow(b.type_h, f.coarse[SLIT3], float(MARROW_EVERY_DAYS), model.today, model.p)
         niche.measure(b.niche, b.sites, b.type_h, model.today, model.p, *g)
     dt = model.today["dt"][0]
     model.ledger["days"] += dt

@@ -6,7 +6,11 @@ The ledger is exact in nanometres; the balance of bone volume must close in ever
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bmu_abm.network.declared import LEVELS
+
+# Every field has eight bytes; the levels of the network are the last ones.
 TODAY = np.dtype(
     [
         ("key", "u8"),  # key of the run for draws
@@ -22,9 +26,13 @@ TODAY = np.dtype(
         ("surface_mm2", "f8"),
         ("fat_fraction", "f8"),
         ("immune_tone", "f8"),
+        ("pth_given", "f8"),  # PTH, calcitriol and calcitonin from outside, over rest
+        ("calcitriol_given", "f8"),
+        ("calcitonin_given", "f8"),
         ("rank_fc_pm", "f8"),  # decoy of RANKL that grafted cells have secreted
         ("secretome", "f8"),  # of grafted cells in the lung
         ("supported", "i8"),  # 1: there is secretome in the marrow
+        *((name, "f8") for name in LEVELS),
     ],
     align=True,
 )
@@ -66,6 +74,13 @@ LEDGER = np.dtype(
     ],
     align=True,
 )
+
+
+def levels(today: NDArray[np.void]) -> NDArray[np.float64]:
+    """Return the levels of the network's nodes, in the order of `LEVELS`, as a view of a day."""
+    return today.view(np.float64)[-len(LEVELS) :]
+
+
 # Kept over samples; everything else starts from zero after a sample.
 LASTING = (
     "removed_total_nm",

@@ -16,7 +16,7 @@ from bmu_abm.cells import KINDS, osteocyte
 from bmu_abm.cells.population import Cell, Mirror, Population
 from bmu_abm.fields import Fields
 from bmu_abm.hashing import run_key
-from bmu_abm.ledger import LEDGER, TODAY
+from bmu_abm.ledger import LEDGER, TODAY, levels
 from bmu_abm.populate import populate
 from bmu_abm.scenario import Scenario
 from bmu_abm.signalling import rank
@@ -95,6 +95,7 @@ class BoneModel(mesa.Model):
         self.n_calls, self.n_cracks = np.zeros(1, np.int64), np.zeros(1, np.int64)
         self.depots = np.zeros(0, grafting.DEPOT)
         self.ledger, self.today = np.zeros(1, LEDGER), np.zeros(1, TODAY)
+        levels(self.today)[:] = 1.0
         self.today["key"] = np.uint64(run_key(self.seed_value, self.replicate))
         self.skeleton = skeleton.at_rest()
         self._adopt_plan(scenario)

@@ -60,7 +60,7 @@ def measure(niche, sites, type_h, today, p, nx, ny):
     type_h : ndarray of float32, shape (n_sites / 4,)
         Capillaries of type H over rest, on blocks of 2 x 2 sites.
     """
-    q = p[0]
+    q, pool = p[0], today[0].msc_pool
     fat = np.zeros(niche.shape[0])
     vessels = np.zeros(niche.shape[0])
     for row in range(2 * ny):
@@ -71,7 +71,8 @@ def measure(niche, sites, type_h, today, p, nx, ny):
     per_tile = sites.shape[0] / niche.shape[0]
     today[0].fat_fraction = fat.sum() / sites.shape[0]
     for tile in range(niche.shape[0]):
-        niche[tile] = capacity(fat[tile] / per_tile, q, nx, ny) * vessels[tile] / per_tile
+        held = capacity(fat[tile] / per_tile, q, nx, ny) * pool
+        niche[tile] = held * vessels[tile] / per_tile
 
 
 @helper

@@ -1,7 +1,8 @@
 """Every parameter of the model: declared once, in `parameters.csv`, with unit, range and source.
 
 Kernels receive the values as a record, `p.osteoclast_erosion_um_per_day` for the path
-`osteoclast.erosion_um_per_day`.
+`osteoclast.erosion_um_per_day`. Every node and edge of the signalling network is a parameter too,
+made of its tables: `node.nfkb` scales a level, `edge.traf6.src` a gain. Those are an array.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bmu_abm.network.declared import EVALUATED, LEVELS, NODES, Edge
 
 KINDS = ("measured", "fitted", "assumed")
 
@@ -73,8 +76,28 @@ def _parameter(row: Mapping[str, str]) -> Parameter:
     )
 
 
-REGISTRY: dict[str, Parameter] = _read()
-RECORD = np.dtype([(parameter.field, "f8") for parameter in REGISTRY.values()])
+def _of_node(name: str) -> Parameter:
+    help = f"factor on the level: {NODES[name].help}"
+    return Parameter(f"node.{name}", 1.0, "1", 0.0, 100.0, "assumed", True, "unit of a level", help)
+
+
+def _of_edge(edge: Edge) -> Parameter:
+    verb = "raises" if edge.sign == "+" else "lowers"
+    help = f"factor on the gain with which {edge.source} {verb} {edge.target}"
+    on = 0.0 if edge.contested else 1.0
+    return Parameter(edge.path, on, "1", 0.0, 10.0, "assumed", True, edge.note, help)
+
+
+def _network() -> dict[str, Parameter]:
+    declared = [*map(_of_node, LEVELS), *map(_of_edge, EVALUATED)]
+    return {parameter.path: parameter for parameter in declared}
+
+
+ROOMS: dict[str, Parameter] = _read()
+NETWORK: dict[str, Parameter] = _network()
+REGISTRY: dict[str, Parameter] = ROOMS | NETWORK
+RECORD = np.dtype([(parameter.field, "f8") for parameter in ROOMS.values()])
+FACTOR_ROW: dict[str, int] = {path: row for row, path in enumerate(NETWORK)}
 
 
 def nearest(path: str) -> str | None:
@@ -91,14 +114,25 @@ def copied(row: NDArray[np.void]) -> NDArray[np.void]:
 def record(values: Mapping[str, float]) -> NDArray[np.void]:
     """Return the parameters as a one-row record array, with `values` (by path) over the defaults.
 
+    Those of the network are passed over; see `network_factors`.
+
     Raises
     ------
     KeyError
         A path is not declared.
     """
     row = np.zeros(1, RECORD)
-    for parameter in REGISTRY.values():
+    for parameter in ROOMS.values():
         row[parameter.field] = parameter.default
     for path, value in values.items():
-        row[REGISTRY[path].field] = value
+        if path not in NETWORK:
+            row[ROOMS[path].field] = value
     return row
+
+
+def network_factors(values: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return the factors on the nodes and edges of the network, with `values` over the defaults."""
+    factors = np.array([parameter.default for parameter in NETWORK.values()])
+    for path in values.keys() & NETWORK.keys():
+        factors[FACTOR_ROW[path]] = values[path]
+    return factors

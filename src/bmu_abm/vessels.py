@@ -22,7 +22,7 @@ def drive(slit3, p):
 
 
 @kernel
-def grow(type_h, slit3, days, p):
+def grow(type_h, slit3, days, today, p):
     """Let capillaries follow SLIT3 for `days` days.
 
     Parameters
@@ -31,9 +31,11 @@ def grow(type_h, slit3, days, p):
         Density relative to rest, on blocks of 2 x 2 sites.
     slit3 : ndarray of float32, same shape
         SLIT3 (ng/ml).
+    today : record array, shape (1,)
+        Level of what else makes capillaries grow.
     """
-    q = p[0]
+    q, level = p[0], today[0].vessel
     step = chance(1.0 / q.vessel_growth_days, days)
     for i in range(type_h.shape[0]):
         here = float(type_h[i])
-        type_h[i] = here + step * (drive(float(slit3[i]), q) - here)
+        type_h[i] = here + step * (level * drive(float(slit3[i]), q) - here)

@@ -70,6 +70,6 @@ def live(cells, count, sites, coarse_source, today, p, nx, ny):
             continue
         area = math.pi * (cell.radius_um / SITE_UM) ** 2
         block = coarse_index(cell.site, nx, ny)
-        coarse_source[RANKL, block] += 0.25 * area * q.adipocyte_rankl_pm
-        coarse_source[SFRP1, block] += 0.25 * area * q.adipocyte_sfrp1_pm
+        coarse_source[RANKL, block] += 0.25 * area * q.adipocyte_rankl_pm * t.rankl_marrow
+        coarse_source[SFRP1, block] += 0.25 * area * q.adipocyte_sfrp1_pm * t.sfrp1
         i += 1

@@ -68,14 +68,15 @@ def rests(cell):
 @helper
 def decide(cell, fine, coarse, today, p, nx, ny):
     """Let Runx2 and PPAR-gamma, which inhibit each other, follow Wnt and estrogen."""
-    wnt = beta_catenin(cell.site, fine, coarse, p, nx, ny)
+    wnt = today.beta_catenin * beta_catenin(cell.site, fine, coarse, p, nx, ny)
     estrogen = 1.0 - p.msc_estrogen_runx2 * (1.0 - today.estrogen)
     cross = p.msc_cross_inhibition
     against_fat = cell.pparg / cross
     against_bone = cell.runx2 / cross
     bone = p.msc_runx2_drive * cell.drive * estrogen * 2.0 * wnt / (1.0 + wnt)
+    bone *= today.runx2_osterix * today.msc_osteogenesis
     to_bone = bone / (1.0 + against_fat * against_fat)
-    to_fat = p.msc_pparg_drive / (1.0 + against_bone * against_bone)
+    to_fat = p.msc_pparg_drive * today.pparg / (1.0 + against_bone * against_bone)
     step = chance(1.0 / p.msc_fate_days, today.dt)
     cell.runx2 += step * (to_bone - cell.runx2)
     cell.pparg += step * (to_fat - cell.pparg)
@@ -98,7 +99,7 @@ def migrate(cell, moves, coarse, sites, today, p, nx, ny):
             continue
         score = math.log(1.0 + sample(coarse, CXCL12, there, nx, ny))
         w = hashing.uniform(today.key, hashing.MSC_STEP, cell.id, today.tick, 2 * m + 1)
-        pull = p.msc_chemotaxis * cell.cxcr4 * (score - here)
+        pull = p.msc_chemotaxis * cell.cxcr4 * today.cxcr * (score - here)
         if pull + math.log(w / (1.0 - w)) > 0.0:
             s, here = there, score
         cell.site = s
@@ -246,7 +247,7 @@ def expand(cells, count, i, crowd, fine, coarse, sites, today, p, nx, ny):
     cell = cells[i]
     s = cell.site
     slit3 = saturation(sample(coarse, SLIT3, s, nx, ny), p.precursor_slit3_half_ng_ml)
-    wnt = beta_catenin(s, fine, coarse, p, nx, ny)
+    wnt = today.beta_catenin * beta_catenin(s, fine, coarse, p, nx, ny)
     hazard = p.msc_progenitor_division_per_day * coupled(sites[s], p)
     hazard *= (1.0 + p.msc_slit3_migration * slit3) * 2.0 * wnt / (1.0 + wnt)
     hazard *= 1.0 + p.msc_secretome_division * support(s, coarse, today, nx, ny)
@@ -298,7 +299,8 @@ def live_committed(
         fine_source[WNT, s] += q.osteoblast_wnt
         secrete(cell, coarse_source, q, nx, ny)
         crowd = density(s, sites, q, nx, ny)
-        ready = site.state == REVERSAL and site.osteoclast == 0 and crowd >= q.osteoblast_threshold
+        heard = crowd * (1.0 + q.osteoblast_notch * (t.nicd - 1.0))
+        ready = site.state == REVERSAL and site.osteoclast == 0 and heard >= q.osteoblast_threshold
         u = hashing.uniform(t.key, hashing.MSC_FATE, cell.id, t.tick, 3)
         if ready and u < differentiates and has_room(blasts, n_blasts):
             leave(cell, site)

@@ -11,7 +11,7 @@ from bmu_abm.cells import osteocyte
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import OPG, RANKL, SLIT3, WNT, coarse_index
+from bmu_abm.fields import MCSF, OPG, RANKL, SLIT3, WNT, coarse_index
 from bmu_abm.geometry import back_site, column_of, neighbour, outward
 from bmu_abm.mechanics import relative_stress
 from bmu_abm.rates import chance, days_felt, kept
@@ -79,6 +79,7 @@ def pace(cell, s, fine, coarse, sites, today, p, nx, ny):
     lower = around * outward(s, nx, ny) / 4000.0
     bend = min(2.0, max(0.2, 1.0 + p.osteoblast_curvature_per_um * lower))
     wnt = beta_catenin(s, fine, coarse, p, nx, ny)
+    wnt *= today.beta_catenin * today.ob_activity
     return p.osteoblast_rate_um_per_day * cell.vigour * wnt * bend
 
 
@@ -169,13 +170,15 @@ def finish(cell, sites, ledger, today, p, nx, ny):
 
 
 @helper
-def speak(s, fine_source, coarse_source, p, nx, ny):
+def speak(s, fine_source, coarse_source, today, p, nx, ny):
     """Add what an osteoblast secretes to the fields above its site."""
     fine_source[WNT, s] += p.osteoblast_wnt
     block = coarse_index(s, nx, ny)
-    coarse_source[RANKL, block] += 0.25 * p.osteoblast_rankl_pm
-    coarse_source[OPG, block] += 0.25 * p.osteoblast_opg_pm
-    coarse_source[SLIT3, block] += 0.25 * p.osteoblast_slit3_ng_ml
+    coarse_source[RANKL, block] += 0.25 * p.osteoblast_rankl_pm * today.rankl_osteoblast
+    coarse_source[OPG, block] += 0.25 * p.osteoblast_opg_pm * today.opg
+    coarse_source[SLIT3, block] += 0.25 * p.osteoblast_slit3_ng_ml * today.slit3
+    if today.gmcsf > 1.0:  # that of rest is part of what the marrow has
+        coarse_source[MCSF, block] += 0.25 * p.osteoblast_gmcsf_pm * (today.gmcsf - 1.0)
 
 
 @kernel
@@ -187,6 +190,7 @@ def live(
     t, q = today[0], p[0]
     book = ledger[0]
     life = q.osteoblast_vigour_days * (1.0 - q.osteoblast_estrogen_life * (1.0 - t.estrogen))
+    life = max(0.01, life * t.ob_survival)
     alone = (kept(1.0 / life, t.dt), days_felt(1.0 / life, t.dt))
     i = 0
     while i < count[0]:
@@ -205,7 +209,7 @@ def live(
         deposit(cell, s, um, sites, born, damage, slice_nm, book, t, nx, ny)
         site.formed_day = t.day
         maybe_bury(cell, um, ocytes, n_ocytes, sites, book, t, q, nx, ny)
-        speak(s, fine_source, coarse_source, q, nx, ny)
+        speak(s, fine_source, coarse_source, t, q, nx, ny)
         cell.age += t.dt
         cell.vigour *= left
         if cell.age >= q.mineral_lag_days:

@@ -205,7 +205,8 @@ def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
     site.touched_day = today.day
     share = p.osteoclast_clastokine_share
     site.clastokine_um += share * potential
-    wanted = np.int64(1000.0 * potential * p.osteoclast_matrix_activity + 0.5)
+    removal = p.osteoclast_matrix_activity * today.catk
+    wanted = np.int64(1000.0 * potential * removal + 0.5)
     other = partner(s, nx, ny)
     available = np.int64(abs(site.height - sites[other].height))
     removed = min(wanted, available)
@@ -242,7 +243,7 @@ def resorb(
             if site.state == QUIESCENT:
                 if sample(sensed, FREE_RANKL, s, nx, ny) < p.osteoclast_gate_rankl_pm:
                     continue
-            worked = pace * span
+            worked = pace * span * today.oc_activity
             removed = dissolve(s, worked, sites, kinds, active, n_active, ledger, today, p, nx, ny)
             block = coarse_index(s, nx, ny)
             freed = p.osteoclast_tgfb_pm_per_um_day * removed / today.dt
@@ -256,7 +257,7 @@ def resorb(
 @helper
 def nucleus_loss(cell, free, coarse, today, p, nx, ny):
     """Return the hazard with which an osteoclast loses one nucleus (1/day)."""
-    kept = 1.35 * saturation(free, p.osteoclast_survival_rankl_pm)
+    kept = 1.35 * saturation(free, p.osteoclast_survival_rankl_pm) * today.oc_survival
     kept = min(1.6, max(0.05, kept))
     tgfb = saturation(sample(coarse, TGFB, cell.site, nx, ny), 10.0 * p.coupling_tgfb_half_pm)
     rate = p.osteoclast_nucleus_loss_per_day / kept

@@ -73,12 +73,13 @@ def secrete(cell, s, depth, strain, coarse_source, coarse, sites, today, p, nx, 
     disuse = max(0.0, -excess)
     rankl = p.osteocyte_rankl_pm * (1.0 + p.osteocyte_disuse_gain * disuse)
     rankl += p.osteocyte_call_rankl_pm * cell.calling + p.osteocyte_front_rankl_pm * front
+    rankl *= today.rankl_osteocyte
     coarse_source[RANKL, block] += 0.25 * reach * rankl * (1.0 + p.estrogen_rankl * lack)
     youth = p.osteocyte_opg_age_years / (p.osteocyte_opg_age_years + years)
-    opg = p.osteocyte_opg_pm * youth * (1.0 - p.estrogen_opg * lack)
+    opg = p.osteocyte_opg_pm * youth * (1.0 - p.estrogen_opg * lack) * today.opg
     coarse_source[OPG, block] += 0.25 * reach * opg
     mature = min(1.0, cell.age / p.osteocyte_maturation_days)
-    level = min(2.5, max(0.1, 1.0 - p.osteocyte_strain_gain * excess))
+    level = min(2.5, max(0.1, 1.0 - p.osteocyte_strain_gain * excess)) * today.sclerostin
     cell.secretion = level
     coarse_source[SCLEROSTIN, block] += 0.25 * reach * p.osteocyte_sclerostin_pm * level * mature
 

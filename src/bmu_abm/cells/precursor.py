@@ -54,6 +54,7 @@ def enter(cells, count, sites, vessels, today, m, span, p, nx, ny):
     t, q = today[0], p[0]
     rate = q.precursor_births_per_vessel_day * span * t.immune_tone
     rate *= 1.0 + q.precursor_estrogen_births * (1.0 - t.estrogen)
+    rate *= t.precursor_entry
     for v in range(vessels.shape[0]):
         s = vessels[v]
         left = rate
@@ -70,7 +71,7 @@ def enter(cells, count, sites, vessels, today, m, span, p, nx, ny):
 @helper
 def attraction(s, around, sensed, sites, today, p):
     """Return how much a precursor is drawn to site `s` between the blocks `around`."""
-    score = blend(sensed, ATTRACTION, around)
+    score = today.chemokine * blend(sensed, ATTRACTION, around)
     if today.day - sites[s].formed_day < p.mineral_lag_days:
         score -= 2.0
     return score
@@ -105,6 +106,13 @@ def wander(cell, m, sensed, sites, today, p, nx, ny):
 
 
 @helper
+def without_rank(today, p):
+    """Return the induction of NFATc1 that TNF-alpha above rest gives beside RANK (0 to 1)."""
+    excess = max(0.0, today.tnfr1 - 1.0)
+    return p.precursor_tnf_induction * saturation(excess, 1.0)
+
+
+@helper
 def live(cells, count, sensed, sites, today, m, span, p, nx, ny):
     """Let every precursor age by `span` days, make move `m` of the step, and raise or lose NFATc1.
 
@@ -113,6 +121,8 @@ def live(cells, count, sensed, sites, today, m, span, p, nx, ny):
     t, q = today[0], p[0]
     decay = q.precursor_nfatc1_decay_per_day
     left, gain = kept(decay, span), q.precursor_nfatc1_gain_per_day * days_felt(decay, span)
+    gain *= t.nfatc1 * t.oc_differentiation
+    alone = without_rank(t, q)
     i = 0
     while i < count[0]:
         cell = cells[i]
@@ -125,7 +135,7 @@ def live(cells, count, sensed, sites, today, m, span, p, nx, ny):
         if happens(u, 1.0 / (life * (0.2 + 0.8 * cell.colony)), span):
             remove_row(cells, count, i)
             continue
-        cell.nfatc1 = cell.nfatc1 * left + gain * cell.induction
+        cell.nfatc1 = cell.nfatc1 * left + gain * (cell.induction + alone * cell.colony)
         cell.age += span
         i += 1
 

@@ -16,23 +16,44 @@ def pth_of(calcium, p):
 
 
 @helper
-def absorbed(intake_mg, vitamin_d, pth, p):
-    """Return calcium absorbed (mmol/day): PTH activates vitamin D, which opens the gut."""
+def active_vitamin_d(vitamin_d, pth, given=0.0):
+    """Return what calcitriol does (nmol/l of vitamin D at a PTH of rest): PTH activates vitamin D.
+
+    `given` is calcitriol from outside, over rest; it needs neither liver nor kidney.
+    """
+    return vitamin_d * pth**0.5 + given * REFERENCE_VITAMIN_D
+
+
+@helper
+def calcitonin_of(calcium, given, p):
+    """Return calcitonin over rest: C cells answer calcium above its set point."""
+    excess = max(0.0, calcium / p.calcium_setpoint_mmol_per_l - 1.0)
+    return 1.0 + p.calcitonin_slope * excess + given
+
+
+@helper
+def absorbed(intake_mg, vitamin_d, pth, p, calcitriol_given=0.0, calcitonin=1.0):
+    """Return calcium absorbed (mmol/day): calcitriol opens the gut, calcitonin shuts it."""
     half = p.calcium_vitamin_d_half_nmol_per_l
-    active = vitamin_d * pth**0.5
+    active = active_vitamin_d(vitamin_d, pth, calcitriol_given)
     open_gut = active / (half + active) * (half + REFERENCE_VITAMIN_D) / REFERENCE_VITAMIN_D
+    open_gut /= max(0.1, 1.0 + p.calcitonin_gut * (calcitonin - 1.0))
     return intake_mg / MG_PER_MMOL * p.calcium_intake_absorbed * open_gut
 
 
 @helper
-def excreted(calcium, pth, p):
-    """Return calcium lost by the kidney (mmol/day): more with calcium, less with PTH."""
+def excreted(calcium, pth, p, calcitonin=1.0):
+    """Return calcium lost by the kidney (mmol/day): more with calcitonin, less with PTH."""
     rest = REFERENCE_INTAKE_MG / MG_PER_MMOL * p.calcium_intake_absorbed
+    rest *= max(0.1, 1.0 + p.calcitonin_kidney * (calcitonin - 1.0))
     return rest * (calcium / p.calcium_setpoint_mmol_per_l) ** 6 * pth**-0.7
 
 
 @helper
-def balance(intake_mg, vitamin_d, resorption, formation, p):
+def balance(
+    intake_mg, vitamin_d, resorption, formation, p, pth_given=0.0, calcitriol_given=0.0,
+    calcitonin_given=0.0,
+):  # fmt: skip
     """Return serum calcium (mmol/l) and PTH (over rest) at which gut, bone and kidney balance.
 
     Parameters
@@ -43,16 +64,20 @@ def balance(intake_mg, vitamin_d, resorption, formation, p):
         Activity of the whole skeleton, 1 at rest.
     p : record
         Parameters.
+    pth_given, calcitriol_given, calcitonin_given : float
+        From outside, over rest.
     """
     bone = p.calcium_bone_mmol_per_day * (resorption - formation)
     low, high = 1.0, 4.0
     for _ in range(30):
         middle = 0.5 * (low + high)
-        pth = pth_of(middle, p)
-        net = absorbed(intake_mg, vitamin_d, pth, p) + bone - excreted(middle, pth, p)
+        pth = pth_of(middle, p) + pth_given
+        calcitonin = calcitonin_of(middle, calcitonin_given, p)
+        gained = absorbed(intake_mg, vitamin_d, pth, p, calcitriol_given, calcitonin) + bone
+        net = gained - excreted(middle, pth, p, calcitonin)
         if net > 0.0:
             low = middle
         else:
             high = middle
     calcium = 0.5 * (low + high)
-    return calcium, pth_of(calcium, p)
+    return calcium, pth_of(calcium, p) + pth_given

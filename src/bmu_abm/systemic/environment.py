@@ -26,6 +26,21 @@ DRIVERS: dict[str, Driver] = {
     "calcium_intake_mg_per_day": Driver("mg/day", "calcium in food and supplements"),
     "vitamin_d_nmol_per_l": Driver("nmol/l", "serum 25-hydroxyvitamin D"),
     "immune_tone": Driver("1", "supply of osteoclast precursors over the healthy one"),
+    "testosterone_nmol_per_l": Driver("nmol/l", "serum testosterone"),
+    "aromatase": Driver("1", "aromatase over the usual one"),
+    "renal_function": Driver("1", "function of the kidney over the normal one"),
+    "liver_function": Driver("1", "function of the liver over the normal one"),
+    "glucocorticoid": Driver("1", "glucocorticoid over the usual cortisol"),
+    "retinoic_acid": Driver("1", "retinoic acid over that of the diet"),
+    "reactive_oxygen": Driver("1", "reactive oxygen in bone over the usual one"),
+    "ageing": Driver("1", "burden of age over that of the host at its start"),
+    "dysbiosis": Driver("1", "imbalance of the gut's microbes over the healthy one"),
+    "nerve": Driver("1", "activity of the nerves of bone over the usual one"),
+    "hypoxia": Driver("1", "lack of oxygen in the marrow over the usual one"),
+    "phosphate": Driver("1", "serum phosphate over the usual one"),
+    "pth_given": Driver("1", "PTH from outside, over that of rest"),
+    "calcitriol_given": Driver("1", "calcitriol from outside, over that of rest"),
+    "calcitonin_given": Driver("1", "calcitonin from outside, over that of rest"),
 }
 PLACES = ("uniform", "vessels", "eroded")
 ROUTES = ("intravenous", "intramarrow", "surface")

@@ -11,7 +11,12 @@ import numpy as np
 
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.signalling.binding import free_ligand
-from bmu_abm.systemic.calcium import balance
+from bmu_abm.systemic.calcium import (
+    REFERENCE_VITAMIN_D,
+    active_vitamin_d,
+    balance,
+    calcitonin_of,
+)
 
 STATE = np.dtype(
     [
@@ -20,13 +25,15 @@ STATE = np.dtype(
         ("cortex", "f8"),  # cortical bone over its start
         ("calcium", "f8"),  # mmol/l
         ("pth", "f8"),  # over rest
+        ("calcitriol", "f8"),  # over rest
+        ("calcitonin", "f8"),  # over rest
     ]
 )
 
 
 def at_rest() -> np.ndarray:
     """Return the state of a skeleton at rest, an array of `STATE` of shape (1,)."""
-    return np.array([(1.0, 1.0, 1.0, 2.4, 1.0)], STATE)
+    return np.array([(1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0)], STATE)
 
 
 @kernel
@@ -37,7 +44,7 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     ----------
     state : ndarray of `STATE`, shape (1,)
     intake_mg, vitamin_d : float
-        Calcium intake (mg/day) and 25-hydroxyvitamin D (nmol/l).
+        Calcium intake (mg/day) and 25-hydroxyvitamin D that the kidney can activate (nmol/l).
     binders : ndarray, shape (n, 2)
         Binders of RANKL beside OPG (pM); the first row is RANK.
     today, p, rest : record arrays, shape (1,)
@@ -45,15 +52,21 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     """
     s, q, t = state[0], p[0], today[0]
     lack = 1.0 - t.estrogen
-    drive = resorption_drive(q, rest[0], lack, s.pth, binders)
+    drive = resorption_drive(q, rest[0], lack, s.pth, binders, t)
     s.resorption += (drive - s.resorption) * t.dt / max(q.skeleton_resorption_days, t.dt)
     lost = t.load / max(s.cortex, 0.1) - 1.0
     refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
-    follow = s.resorption * min(max(refill, 0.0), 2.0)
+    follow = s.resorption * min(max(refill, 0.0), 2.0) * t.ob_activity * t.ob_survival
     s.formation += (follow - s.formation) * t.dt / max(q.skeleton_formation_days, t.dt)
     turnover = q.skeleton_cortical_turnover_per_year * t.dt / 365.0
     s.cortex += turnover * (s.formation - s.resorption)
-    s.calcium, s.pth = balance(intake_mg, vitamin_d, s.resorption, s.formation, q)
+    s.calcium, s.pth = balance(
+        intake_mg, vitamin_d, s.resorption, s.formation, q, t.pth_given, t.calcitriol_given,
+        t.calcitonin_given,
+    )  # fmt: skip
+    active = active_vitamin_d(vitamin_d, s.pth, t.calcitriol_given)
+    s.calcitriol = active / REFERENCE_VITAMIN_D
+    s.calcitonin = calcitonin_of(s.calcium, t.calcitonin_given, q)
 
 
 @helper
@@ -63,18 +76,24 @@ def pth_factor(gain, pth):
 
 
 @helper
-def free_systemic(p, lack, pth, binders):
-    """Return free RANKL (pM) of average resting bone."""
-    rankl = p.marrow_rankl_pm * pth_factor(p.pth_rankl, pth) + p.osteocyte_rankl_pm
+def free_systemic(p, lack, pth, binders, of_marrow=1.0, of_osteocyte=1.0, of_opg=1.0):
+    """Return free RANKL (pM) of average resting bone, with factors on what is secreted."""
+    rankl = p.marrow_rankl_pm * of_marrow * pth_factor(p.pth_rankl, pth)
+    rankl += p.osteocyte_rankl_pm * of_osteocyte
     opg = p.marrow_opg_pm * pth_factor(-p.pth_opg, pth) + 0.6 * p.osteocyte_opg_pm
     rankl *= 1.0 + p.estrogen_rankl * lack
-    opg *= 1.0 - p.estrogen_opg * lack
+    opg *= (1.0 - p.estrogen_opg * lack) * of_opg
     return free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
 
 
 @helper
-def resorption_drive(p, rest, lack, pth, binders):
-    """Return the resorption that the skeleton tends to: free RANKL and osteoclast life."""
+def resorption_drive(p, rest, lack, pth, binders, today):
+    """Return the resorption that the skeleton tends to: free RANKL, and what cells make of it."""
     reference = free_systemic(rest, 0.0, 1.0, binders[:1])
-    life = 1.0 + p.osteoclast_estrogen_life * lack
-    return min(5.0, free_systemic(p, lack, pth, binders) / reference * life)
+    life = (1.0 + p.osteoclast_estrogen_life * lack) * today.oc_survival
+    life *= today.nfatc1 * today.oc_differentiation * today.precursor_entry
+    work = today.oc_activity * today.catk
+    free = free_systemic(
+        p, lack, pth, binders, today.rankl_marrow, today.rankl_osteocyte, today.opg
+    )
+    return min(5.0, free / reference * life * work)
