@@ -24,7 +24,20 @@ PARAMETERS = {
     f"{room}.slit3_ng_ml": SimpleNamespace(low=0.0, high=1e4, unit="ng/ml", live=True)
     for room in ("osteoclast", "osteoblast", "marrow")
 }
-DRIVERS = {"estradiol_pmol_per_l": None, "load": None, "calcium_intake_mg_per_day": None}
+PARAMETERS["node.risk_allele"] = SimpleNamespace(low=0.0, high=100.0, unit="1", live=True)
+AT_REST = {
+    "estradiol_pmol_per_l": 400.0,
+    "load": 1.0,
+    "calcium_intake_mg_per_day": 900.0,
+    "vitamin_d_nmol_per_l": 60.0,
+    "testosterone_nmol_per_l": 20.0,
+    "aromatase": 1.0,
+    "glucocorticoid": 1.0,
+    "retinoic_acid": 1.0,
+    "ageing": 1.0,
+    "pth_given": 0.0,
+}
+DRIVERS = dict.fromkeys(AT_REST)
 FIELDS = {"RANKL": None, "OPG": None, "SLIT3": None, "sclerostin": None, "TGF-beta": None}
 
 
@@ -43,7 +56,7 @@ class Recorder:
     """An environment that only writes down what is asked of it."""
 
     def __init__(self, **drivers: float) -> None:
-        self.drivers = {"estradiol_pmol_per_l": 400.0, "load": 1.0} | drivers
+        self.drivers = AT_REST | drivers
         self.calls: list[tuple[Any, ...]] = []
 
     def scale(self, path: str, factor: float) -> None:

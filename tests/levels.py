@@ -6,7 +6,7 @@ import numpy as np
 
 from bmu_abm import parameters
 from bmu_abm.network import graph
-from bmu_abm.network.declared import EVALUATED, INPUTS, LEVELS, Edge
+from bmu_abm.network.declared import EVALUATED, INPUTS, LEVELS, NODES, Edge
 
 
 def levels_after(
@@ -41,7 +41,9 @@ def moved(edge: Edge, source: float, instead: Edge | None = None, **factors: flo
     """
     rows = [e if e is not edge else (instead or edge) for e in EVALUATED]
     silent = {e.path: 0.0 for e in EVALUATED if e is not edge}
+    late = NODES[edge.source].days > 0.0 or NODES[edge.target].days > 0.0
+    days = 60.0 if late else 1.0
     factors = silent | {f"node.{edge.source}": source} | factors
     return float(
-        levels_after(200.0, arranged=graph.arrange(rows), **factors)[LEVELS.index(edge.target)]
+        levels_after(days, arranged=graph.arrange(rows), **factors)[LEVELS.index(edge.target)]
     )

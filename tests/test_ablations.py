@@ -51,6 +51,7 @@ def untouched(busy):
     return flows(control, 150) | {"eroded": eroded(control)}
 
 
+@pytest.mark.mechanism("fig1-c", "cell-oc", "remodel-order")
 def test_without_osteoclasts_formation_fades_within_months(busy, untouched):
     """Formation follows resorption: cavities that are open are filled, then there is none.
 
@@ -65,6 +66,7 @@ def test_without_osteoclasts_formation_fades_within_months(busy, untouched):
     assert late["starts"] == 0
 
 
+@pytest.mark.mechanism("cell-msc", "cell-ob")
 def test_without_progenitors_eroded_surface_stays_open(busy, untouched):
     """Needed: twice the eroded surface of the untouched bone after 150 days, few new starts."""
     ablated = without(busy(), "msc")
@@ -95,6 +97,7 @@ def test_matrix_factors_and_clastokines_can_each_couple(busy, untouched, share):
     assert one["starts"] > 0.25 * untouched["starts"]
 
 
+@pytest.mark.mechanism("cell-ocy", "rankl-osteocyte")
 def test_without_osteocytes_rankl_and_sclerostin_fall(busy):
     """Needed: RANKL down by a tenth or more, sclerostin down to under 1 %."""
     control, ablated = busy(), without(busy(), "osteocyte")
@@ -117,6 +120,7 @@ NO_COLONY_FACTOR = {"marrow_mcsf_pm": 0.0, "eroded_mcsf_pm": 0.0}
     [({}, True), (NO_RANKL, False), (NO_COLONY_FACTOR, False)],
     ids=["both signals", "no RANKL", "no colony factor"],
 )
+@pytest.mark.mechanism("gmcsf-oc", "rankl-rank-activation")
 def test_osteoclasts_form_only_with_rankl_and_a_colony_factor(busy, missing, osteoclasts):
     """In 60 days from unripe precursors, under plenty of RANKL in the marrow."""
     m = bones.empty(busy(), "osteoclast")
@@ -126,6 +130,7 @@ def test_osteoclasts_form_only_with_rankl_and_a_colony_factor(busy, missing, ost
     assert (flows(m, 60)["osteoclast_days"] > 0.0) == osteoclasts
 
 
+@pytest.mark.mechanism("dm-ovx", "e2-deficiency")
 def test_without_estrogen_more_is_resorbed(busy, untouched):
     """Loss of estradiol for 150 days: osteoclast-days up by a quarter or more."""
     lack = busy()

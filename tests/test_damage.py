@@ -26,6 +26,7 @@ def test_a_year_at_the_customary_stress_is_the_unit(still):
     assert grown(still()) == pytest.approx(PERIOD / 365, rel=1e-5)
 
 
+@pytest.mark.mechanism("damage-accum")
 def test_damage_grows_with_the_power_of_stress_and_with_age(still):
     assert grown(still(), load=1.3) == pytest.approx(1.3**4 * PERIOD / 365, rel=1e-5)
     assert grown(still(), age_years=15.0) == pytest.approx(2 * PERIOD / 365, rel=1e-5)

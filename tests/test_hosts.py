@@ -30,6 +30,7 @@ def test_the_cells_of_a_young_man_feel_no_lack_of_estrogen():
     assert lived("young_man", 1, **woman).today["estrogen"][0] < 0.3
 
 
+@pytest.mark.mechanism("dm-ovx", "dm-species")
 def test_a_mouse_feels_ovariectomy_and_what_a_pellet_replaces():
     felt = {
         name: lived(name, 15).today["estrogen"][0]

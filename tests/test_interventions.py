@@ -15,7 +15,7 @@ from bmu_abm.interventions.dosing import Schedule, body_amount
 from bmu_abm.interventions.quantity import Product, evaluate
 from bmu_abm.interventions.waveforms import Const, Exponential, Pulse, Ramp, Sigmoid, Step
 from bmu_abm.scenario import Scenario
-from declared import Recorder, declared  # noqa: F401
+from declared import AT_REST, Recorder, declared  # noqa: F401
 
 HOST = "premenopausal_woman"
 
@@ -237,6 +237,7 @@ def estradiol(the_plan: Plan, day: int) -> float:
     return after(the_plan, day).drivers["estradiol_pmol_per_l"]
 
 
+@pytest.mark.mechanism("dm-menopause", "e2-deficiency")
 def test_menopause_lowers_estradiol_through_the_transition():
     the_plan = plan({"use": "menopause"}, years=10)
     assert estradiol(the_plan, 0) == 400.0
@@ -261,6 +262,7 @@ def test_oophorectomy_lowers_estradiol_within_days():
     assert estradiol(the_plan, 10) / 400 == pytest.approx(0.12, abs=0.001)
 
 
+@pytest.mark.mechanism("hrt-prevention")
 def test_replacement_acts_after_the_menopause_whatever_the_order():
     courses = [{"use": "estradiol", "dose": 1}, {"use": "menopause"}]
     for order in (courses, courses[::-1]):
@@ -276,8 +278,9 @@ def test_a_dose_of_zero_is_no_drug_to_the_last_bit(name):
         pytest.skip("has no dose")
     the_plan = plan({"use": name, "dose": 0, "start_month": 0}, host="postmenopausal_woman")
     for day in (0, 1, 7, 182, 400):
-        environment = after(the_plan, day, estradiol_pmol_per_l=48.123456789)
-        assert environment.drivers["estradiol_pmol_per_l"] == 48.123456789
+        untouched = AT_REST | {"estradiol_pmol_per_l": 48.123456789}
+        environment = after(the_plan, day, **untouched)
+        assert environment.drivers == untouched
         for verb, *rest in environment.calls:
             neutral = {"scale": (1, 1.0), "bind": (1, 0.0), "emit": (1, 0.0), "graft": (1, 0.0)}
             position, value = neutral[verb]
@@ -289,7 +292,7 @@ def test_a_vanishing_dose_is_close_to_none(name):
     if "dose" not in find(name).declaration.parameters:
         pytest.skip("has no dose")
     environment = after(plan({"use": name, "dose": 1e-9}), 7)
-    assert environment.drivers["estradiol_pmol_per_l"] == pytest.approx(400.0)
+    assert environment.drivers == pytest.approx(AT_REST)
     assert all(
         abs(call[2] - (call[0] == "scale")) < 1e-3 for call in environment.calls if len(call) > 2
     )

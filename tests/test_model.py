@@ -11,6 +11,7 @@ from bmu_abm.readouts.memory import bone_of
 from bmu_abm.trabecula import DEFECT, HOLE
 
 
+@pytest.mark.mechanism("remodel-balance")
 def test_a_remodelling_bone_is_sound_every_day(busy):
     m = busy()
     assert len(m.populations["osteoblast"]) + len(m.populations["osteoclast"]) > 0

@@ -39,6 +39,7 @@ def aged(still, state, depth_um, waited, **fields):
         (ARRESTED, 40.0, 500, QUIESCENT),
     ],
 )
+@pytest.mark.mechanism("remodel-order", "fig1-c")
 def test_eroded_surface_moves_on_by_time_and_depth(still, state, depth_um, waited, becomes):
     m, site = aged(still, state, depth_um, waited)
     assert site["state"] == becomes

@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_scenarios(commands)
     _add_check(commands)
+    _add_network(commands)
     _add_bench(commands)
     add_commands(commands)
     return parser
@@ -123,6 +124,13 @@ def _add_check(commands: Any) -> None:
     check = add_command(commands, "check", _check, "say what is wrong with a scenario; run nothing")
     check.add_argument("scenario", metavar="SCENARIO", nargs="?", help="a shipped name or a file")
     add_settings(check)
+
+
+def _add_network(commands: Any) -> None:
+    network = add_command(
+        commands, "network", _network, "print the signalling network, or what is around one node"
+    )
+    network.add_argument("node", metavar="NODE", nargs="?", help="a node, such as nfkb")
 
 
 def _add_bench(commands: Any) -> None:
@@ -207,6 +215,13 @@ def _check(options: argparse.Namespace, command: list[str]) -> int:
     uses = ", ".join(course.use for course in scenario.intervention) or "no intervention"
     years = f"{scenario.years:g} year{'' if scenario.years == 1 else 's'}"
     print(f"ok: {one_line(scenario.title)} ({scenario.host.name}, {years}, {uses})")
+    return DONE
+
+
+def _network(options: argparse.Namespace, command: list[str]) -> int:
+    from bmu_abm.network import text
+
+    print("\n".join(text.lines() if options.node is None else text.around(options.node)))
     return DONE
 
 

@@ -1,7 +1,7 @@
 """Pages of the documentation that follow from the declarations: ``python -m bmu_abm.docs``.
 
-`parameters.md` is written as a whole; in other pages the text between ``<!-- begin NAME -->``
-and ``<!-- end NAME -->`` is replaced.
+`parameters.md`, `network.md` and `mechanisms.md` are written as a whole; in other pages the text
+between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` is replaced.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bmu_abm.fields import DECLARATIONS
 from bmu_abm.host import Host
 from bmu_abm.interventions import registry
 from bmu_abm.interventions.declaration import Declaration
+from bmu_abm.network import pages as network_pages
 from bmu_abm.parameters import KINDS, REGISTRY, Parameter
 from bmu_abm.tomlfile import load
 
@@ -41,7 +42,8 @@ def parameters_page() -> str:
     shares = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS)
     head = f"""# Parameters
 
-Written by `{COMMAND}` from `src/bmu_abm/parameters.csv`; change that file, not this page.
+Written by `{COMMAND}` from `src/bmu_abm/parameters.csv` and the tables of the network; change
+those files, not this page.
 
 There are {len(REGISTRY)} parameters: {shares}.
 *Measured* values lie in what the literature reports; *fitted* ones were moved until the model
@@ -159,7 +161,13 @@ def filled(text: str) -> str:
 
 def pages(folder: Path) -> dict[Path, str]:
     """Return every page of a folder that has generated parts, with its new text."""
-    new = {folder / "parameters.md": parameters_page()}
+    new = {
+        folder / "parameters.md": parameters_page(),
+        folder / "network.md": network_pages.network_page(COMMAND, table),
+        folder / "mechanisms.md": network_pages.mechanisms_page(
+            COMMAND, table, folder.parent / "tests"
+        ),
+    }
     for path in sorted(folder.glob("*.md")):
         text = path.read_text(encoding="utf-8")
         if path not in new and _BLOCK.search(text):

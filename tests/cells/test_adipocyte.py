@@ -42,6 +42,7 @@ def test_it_gives_its_space_back(still):
 
 
 @pytest.mark.parametrize("radius_um", [20.0, 40.0])
+@pytest.mark.mechanism("cell-adi", "cell-preadi")
 def test_it_secretes_rankl_and_sfrp1_by_its_area(still, radius_um):
     m = still()
     fat(m, bones.middle(m), radius_um)

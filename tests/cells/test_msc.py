@@ -37,12 +37,14 @@ def fate(still, wnt=1.0, estrogen=1.0, sclerostin=30.0, sfrp1=4.0):
 @pytest.mark.parametrize(
     "worse", [{"wnt": 0.4}, {"estrogen": 0.0}, {"sclerostin": 90.0}, {"sfrp1": 200.0}]
 )
+@pytest.mark.mechanism("e2-msc-ob", "wnt-ligand", "bcat-runx2-osx")
 def test_runx2_needs_wnt_and_estrogen_and_yields_to_ppar_gamma(still, worse):
     runx2, pparg = fate(still)
     less, more = fate(still, **worse)
     assert less < 0.95 * runx2 and more > 1.02 * pparg
 
 
+@pytest.mark.mechanism("msc-fate")
 def test_runx2_and_ppar_gamma_exclude_each_other(still):
     """From the same signals, the factor that is ahead stays ahead."""
     for ahead, behind in (("runx2", "pparg"), ("pparg", "runx2")):
@@ -90,6 +92,7 @@ def distance_after_five_days(still, cxcr4, chemotaxis=2.5):
     return bones.distance(m, cells["site"], np.full(200, middle)).mean()
 
 
+@pytest.mark.mechanism("cxcr4")
 def test_stem_cells_follow_cxcl12_by_their_cxcr4(still):
     """A uniform spread over 20 x 20 sites has a mean distance of 7.7, standard error 0.2."""
     without, normal, rich = (distance_after_five_days(still, c) for c in (0.0, 1.0, 4.0))
@@ -140,6 +143,7 @@ def test_a_full_niche_leaves_its_neighbours_room(still):
     assert abs(born(still, crowding=1.0, behind=40) - other) < 14
 
 
+@pytest.mark.mechanism("vessel-osteo-coupling")
 def test_stem_cells_divide_at_capillaries_of_type_h(still):
     assert abs(born(still, type_h=0.5) - 400 * math.expm1(0.25)) < 34
 
@@ -241,6 +245,7 @@ def test_coupling_slit3_and_grafted_cells_speed_the_expansion_of_progenitors(sti
     assert daughters(100.0) < daughters(100.0, secretome=1e9)
 
 
+@pytest.mark.mechanism("cell-ob", "fig1-c")
 def test_formation_starts_where_progenitors_are_dense_enough(still):
     sparse = cavity(still, 50.0, progenitors=5, osteoblast_threshold=1.0)
     assert len(sparse.populations["osteoblast"]) == 0

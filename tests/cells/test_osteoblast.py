@@ -35,6 +35,7 @@ def laid(m):
     return float(m.populations["osteoblast"].live["laid_um"].mean())
 
 
+@pytest.mark.mechanism("ob-matrix")
 def test_an_osteoblast_lays_down_by_its_vigour(still):
     # The neighbours that were there first make a site a little lower: 2 %.
     assert laid(forming(still)) == pytest.approx(0.7, rel=0.02)
@@ -70,6 +71,7 @@ def test_pits_fill_faster_than_hills(still):
     assert hill == pytest.approx(0.5 * flat, abs=2e-3)
 
 
+@pytest.mark.mechanism("remodel-purpose", "ob-layers")
 def test_new_matrix_is_young_and_undamaged(still):
     m = still()
     site = bones.middle(m)
@@ -101,17 +103,20 @@ def days_of_formation(still, estrogen, secretome=0.0):
     return days
 
 
+@pytest.mark.mechanism("e2-ob-number")
 def test_vigour_fades_and_faster_without_estrogen(still):
     """Vigour falls as (1 - 1/20)^n to 0.2: 32 days; without estrogen (1 - 1/10)^n: 16 days."""
     assert abs(days_of_formation(still, 1.0) - 32) <= 1
     assert abs(days_of_formation(still, 0.0) - 16) <= 1
 
 
+@pytest.mark.mechanism("exosomes")
 def test_grafted_cells_lengthen_the_life_of_osteoblasts(still):
     """At half of the full effect, which doubles the life, 48 days instead of 32."""
     assert abs(days_of_formation(still, 1.0, secretome=1.0) - 48) <= 2
 
 
+@pytest.mark.mechanism("cell-lining")
 def test_tired_osteoblasts_line_the_bone_or_die(still):
     for share in (0.0, 1.0):
         m = forming(still, vigour=0.03)
@@ -129,6 +134,7 @@ def test_tired_osteoblasts_line_the_bone_or_die(still):
         assert m.ledger["dead_osteoblasts"][0] == (1 - share) * n
 
 
+@pytest.mark.mechanism("rankl-osteoblast", "slit3")
 def test_forming_bone_secretes_opg_wnt_rankl_and_slit3(still):
     m = forming(still)
     n = len(m.populations["osteoblast"])
@@ -141,6 +147,7 @@ def test_forming_bone_secretes_opg_wnt_rankl_and_slit3(still):
         assert m.fields.native_source(name).sum() == pytest.approx(each * n, rel=1e-5)
 
 
+@pytest.mark.mechanism("ob-embed", "fig1-d", "ob-layers")
 def test_osteocytes_are_buried_at_their_density_in_the_new_bone(still):
     """400 sites x 20 days x 0.7 um x 100 um2 = 5.6e-4 mm3, 16000 per mm3: 9 cells, and twice."""
     buried = {}

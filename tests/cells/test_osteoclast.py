@@ -29,6 +29,7 @@ def after_a_day(still, rankl=100.0, prepare=None, **parameters):
     return m
 
 
+@pytest.mark.mechanism("fig1-b")
 def test_lined_bone_is_opened_only_above_the_gate(still):
     shut = after_a_day(still, rankl=15.0)
     assert removed_um(shut) == 0.0 and shut.n_active[0] == 0
@@ -88,6 +89,7 @@ def test_erosion_slows_with_depth(still):
     assert deep < 0.3 * shallow  # 1 / (1 + 1.3^6) = 0.17
 
 
+@pytest.mark.mechanism("tgfb")
 def test_tgf_beta_is_freed_in_proportion_to_the_volume_removed(still):
     for rate in (2.0, 8.0):
         m = after_a_day(
@@ -101,6 +103,7 @@ def test_tgf_beta_is_freed_in_proportion_to_the_volume_removed(still):
     assert cell["removed_um3"] == pytest.approx(100.0 * removed_um(m), rel=1e-6)
 
 
+@pytest.mark.mechanism("matrix-degrade-noncollagen")
 def test_coupling_has_a_share_of_the_matrix_and_a_share_of_the_cell(still):
     """Cathepsin K inhibition stops the first and keeps the second."""
     working = after_a_day(still, osteoclast_clastokine_share=0.6)
@@ -153,6 +156,7 @@ def nuclei_left(still, rankl=100.0, tgfb=0.0, estrogen=1.0):
     return m.populations["osteoclast"].live["nuclei"].sum()
 
 
+@pytest.mark.mechanism("oc-apoptosis", "e2-oc", "tgfb")
 def test_rankl_and_estrogen_loss_keep_osteoclasts_alive_and_tgf_beta_kills(still):
     """Expected of 96 nuclei: 53 at a loss of 0.06 a day, none without RANKL, 78, and 14."""
     rest = nuclei_left(still)

@@ -36,6 +36,7 @@ def secretion_under(still, name, load=1.0, estrogen=1.0, tgfb=0.0, **fields):
     return secreted(m, name)
 
 
+@pytest.mark.mechanism("load-stimulus", "sclerostin")
 def test_load_lowers_sclerostin_in_proportion_to_the_excess_strain(still):
     rest = secretion_under(still, "sclerostin")
     # Flat bone: strain = load; level = 1 - 1.2 (strain - 1).
@@ -43,6 +44,7 @@ def test_load_lowers_sclerostin_in_proportion_to_the_excess_strain(still):
     assert secretion_under(still, "sclerostin", load=0.8) == pytest.approx(1.24 * rest, rel=1e-3)
 
 
+@pytest.mark.mechanism("load-stimulus")
 def test_disuse_raises_rankl_and_overload_does_not_lower_it(still):
     rest = secretion_under(still, "RANKL")
     assert secretion_under(still, "RANKL", load=0.8) == pytest.approx(1.1 * rest, rel=1e-3)
@@ -75,6 +77,7 @@ def test_deep_cells_are_heard_less(still):
     assert far / near == pytest.approx(np.exp(-40.0 / reach), rel=1e-3)
 
 
+@pytest.mark.mechanism("e2-rankl", "e2-opg")
 def test_without_estrogen_more_rankl_and_less_opg(still):
     assert secretion_under(still, "RANKL", estrogen=0.0) > 1.05 * secretion_under(still, "RANKL")
     assert secretion_under(still, "OPG", estrogen=0.0) < 0.97 * secretion_under(still, "OPG")
@@ -140,6 +143,7 @@ def event(m, crack):
 
 
 @pytest.mark.parametrize("crack", [False, True])
+@pytest.mark.mechanism("remodel-init")
 def test_an_event_makes_a_patch_call_and_a_crack_also_harms_its_slices(still, crack):
     m = still()
     cells = buried(m)
@@ -184,6 +188,7 @@ def test_other_events_kill_no_cell(still):
     assert len(m.populations["osteocyte"]) == len(cells)
 
 
+@pytest.mark.mechanism("fig1-a", "remodel-init")
 def test_calling_raises_rankl(still):
     rest = secretion_under(still, "RANKL")
     assert secretion_under(still, "RANKL", calling=1.0) > 2.0 * rest

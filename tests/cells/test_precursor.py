@@ -20,6 +20,7 @@ def born(still, **today):
     return len(m.populations["osteoclast_precursor"]) / len(m.trabecula.vessels) / 400
 
 
+@pytest.mark.mechanism("cell-preoc", "sys-crosstalk")
 def test_supply_per_vessel_follows_immune_tone_and_estrogen_loss(still):
     assert born(still) == 1.0
     assert born(still, immune_tone=2.0) == 2.0
@@ -40,6 +41,7 @@ def ripening(still, rankl, mcsf, opg=0.0, binder=0.0):
     return float(cells["nfatc1"].mean())
 
 
+@pytest.mark.mechanism("gmcsf-oc", "rankl-rank-activation", "m-csf")
 def test_nfatc1_needs_rank_and_a_colony_factor(still):
     both = ripening(still, rankl=60.0, mcsf=60.0)
     assert both > 0.5
@@ -47,12 +49,14 @@ def test_nfatc1_needs_rank_and_a_colony_factor(still):
     assert ripening(still, rankl=0.0, mcsf=60.0) == 0.0
 
 
+@pytest.mark.mechanism("opg-decoy", "opg-pathway")
 def test_opg_and_an_antibody_keep_rankl_from_rank(still):
     both = ripening(still, rankl=60.0, mcsf=60.0)
     assert ripening(still, rankl=60.0, mcsf=60.0, opg=500.0) < 0.5 * both
     assert ripening(still, rankl=60.0, mcsf=60.0, binder=500.0) < 0.01 * both
 
 
+@pytest.mark.mechanism("csf1-node", "m-csf", "cell-stroma")
 def test_without_a_colony_factor_precursors_die_early(still):
     left = {}
     for mcsf in (0.0, 1e4):
@@ -98,6 +102,7 @@ def spread_after_a_week(still, name, height):
 
 
 @pytest.mark.parametrize(("name", "height"), [("RANKL", 100.0), ("TGF-beta", 20.0)])
+@pytest.mark.mechanism("oc-recruit", "chemokines", "fig1-b")
 def test_precursors_gather_where_rankl_and_matrix_factors_are(still, name, height):
     """A uniform spread over 20 x 20 sites has a mean distance of 7.7."""
     assert spread_after_a_week(still, name, height) < 6.0 < spread_after_a_week(still, name, 0.0)
@@ -119,6 +124,7 @@ def fused(m):
     return m.populations["osteoclast"].live["nuclei"].tolist()
 
 
+@pytest.mark.mechanism("oc-fusion", "cell-oc")
 def test_ripe_precursors_in_reach_fuse_into_one_cell(still):
     m = still()
     middle = bones.middle(m)
@@ -130,6 +136,7 @@ def test_ripe_precursors_in_reach_fuse_into_one_cell(still):
 
 
 @pytest.mark.parametrize(("number", "nfatc1"), [(2, 1.1), (6, 0.9)])
+@pytest.mark.mechanism("oc-fusion")
 def test_too_few_or_unripe_precursors_do_not_fuse(still, number, nfatc1):
     m = still()
     ripe(m, np.full(number, bones.middle(m)), nfatc1)

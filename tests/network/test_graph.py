@@ -99,7 +99,9 @@ def test_the_curve_is_a_hill_curve_over_its_value_at_one(x, half, n):
 @given(data=st.data())
 def test_levels_stay_finite_and_never_fall_below_nothing(data):
     names = data.draw(st.lists(st.sampled_from(LEVELS), min_size=1, max_size=6))
-    factors = {f"node.{name}": data.draw(st.sampled_from([0.0, 0.3, 10.0, 100.0])) for name in names}
+    factors = {
+        f"node.{name}": data.draw(st.sampled_from([0.0, 0.3, 10.0, 100.0])) for name in names
+    }
     levels = levels_after(days=30, **factors)
     assert np.isfinite(levels).all() and (levels >= 0.0).all()
 

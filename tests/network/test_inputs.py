@@ -27,6 +27,7 @@ ENDOCRINE = {
         "calcitonin.prostaglandins",
     )
 }
+STEROID, RETINOID = {"glucocorticoid": 4.0}, {"retinoic_acid": 10.0}
 INPUTS = {name for name, node in NODES.items() if node.input}
 
 
@@ -68,7 +69,9 @@ def test_levels_are_part_of_a_snapshot():
     m = bones.days(bones.bone(host={"glucocorticoid": 4.0}), 3)
     again = type(m).restore(m.snapshot())
     assert (levels(again.today) == levels(m.today)).all()
-    assert bones.digest(bones.days(again, 2).snapshot()) == bones.digest(bones.days(m, 2).snapshot())
+    assert bones.digest(bones.days(again, 2).snapshot()) == bones.digest(
+        bones.days(m, 2).snapshot()
+    )
 
 
 # -- drivers --------------------------------------------------------------------------------------
@@ -77,15 +80,15 @@ def test_levels_are_part_of_a_snapshot():
 @pytest.mark.parametrize(
     ("host", "node", "sign"),
     [
-        pytest.param({"glucocorticoid": 4.0}, "ob_survival", -1, marks=mechanism("dm-glucocorticoid")),
-        pytest.param({"glucocorticoid": 4.0}, "rankl_marrow", 1, marks=mechanism("dm-glucocorticoid")),
-        pytest.param({"glucocorticoid": 4.0}, "pparg", 1, marks=mechanism("dm-glucocorticoid")),
-        pytest.param({"retinoic_acid": 10.0}, "oc_differentiation", 1, marks=mechanism("dm-retinoic")),
+        pytest.param(STEROID, "ob_survival", -1, marks=mechanism("dm-glucocorticoid")),
+        pytest.param(STEROID, "rankl_marrow", 1, marks=mechanism("dm-glucocorticoid")),
+        pytest.param(STEROID, "pparg", 1, marks=mechanism("dm-glucocorticoid")),
+        pytest.param(RETINOID, "oc_differentiation", 1, marks=mechanism("dm-retinoic")),
         pytest.param({"ageing": 2.0}, "msc_pool", -1, marks=mechanism("dm-aging")),
         pytest.param({"ageing": 2.0}, "msc_osteogenesis", -1, marks=mechanism("dm-aging")),
         pytest.param({"ageing": 2.0}, "vitamin_d", -1, marks=mechanism("vitd-elderly")),
         pytest.param({"dysbiosis": 3.0}, "tnf_alpha", 1, marks=mechanism("gut-nutrition")),
-        pytest.param({"dysbiosis": 3.0}, "vitamin_d", -1, marks=mechanism("gut-nutrition", "gut-hormones")),
+        pytest.param({"dysbiosis": 3.0}, "vitamin_d", -1, marks=mechanism("gut-hormones")),
         pytest.param({"dysbiosis": 0.5}, "immune_tone", -1, marks=mechanism("gut-intervention")),
         pytest.param({"immune_tone": 2.0}, "gmcsf", 1, marks=mechanism("cell-inflam")),
         pytest.param({"nerve": 0.0}, "ob_activity", -1, marks=mechanism("nerve-regulation")),
@@ -105,7 +108,8 @@ def test_a_driver_reaches_its_cells(host, node, sign):
 def test_without_estrogen_receptors_estradiol_says_nothing():
     dead = {"node.estrogen_receptor": 0.0}
     felt = [
-        level(woken({"estradiol_pmol_per_l": e}, parameters=dead), "estrogen") for e in (20.0, 400.0)
+        level(woken({"estradiol_pmol_per_l": e}, parameters=dead), "estrogen")
+        for e in (20.0, 400.0)
     ]
     assert felt == [0.0, 0.0]
     assert level(woken({"estradiol_pmol_per_l": 20.0}), "estrogen") < 0.1
@@ -248,9 +252,11 @@ def test_pth_from_outside_raises_rankl_and_lowers_opg():
     found = []
     for dose in (0.0, 2.0):
         m = bones.days(bones.bone(host={"pth_given": dose}), 2)
-        m.fields.reset_sources(*m.body._marrow_sources(m.p[0], m.today[0], float(m.skeleton["pth"][0])))
+        m.fields.reset_sources(
+            *m.body._marrow_sources(m.p[0], m.today[0], float(m.skeleton["pth"][0]))
+        )
         found.append([float(m.fields.native_source(name).mean()) for name in ("RANKL", "OPG")])
-    assert m.skeleton["pth"][0] > 2.0 and level(m, "sclerostin") < 0.99
+    assert m.skeleton["pth"][0] > 2.0 and level(m, "sclerostin") < 0.97
     assert found[1][0] > 1.1 * found[0][0] and found[1][1] < 0.95 * found[0][1]
 
 
@@ -278,7 +284,7 @@ def test_without_its_receptor_calcitonin_does_not_calm_osteoclasts():
 @mechanism("vdr", "vitd-oc")
 def test_without_its_receptor_calcitriol_leaves_nfatc1_alone():
     high = bones.days(bones.bone(host={"calcitriol_given": 2.0}), 2)
-    assert level(high, "nfatc1") > 1.01 and level(high, "rankl_secretion") > 1.01
+    assert level(high, "nfatc1") > 1.005 and level(high, "rankl_secretion") > 1.01
     dead = {"node.vdr": 0.0}
     given = [
         level(bones.days(bones.bone(host={"calcitriol_given": g}, parameters=dead), 2), "nfatc1")

@@ -203,7 +203,9 @@ def test_osteoblasts_tire_sooner_without_survival_signals(still):
     assert math.log(vigour[0]) == pytest.approx(2.0 * math.log(vigour[1]), rel=1e-6)
 
 
-@mechanism("rankl-other", "m-csf", "cell-endo", "cell-macro", "cell-fibro", "cell-stroma", "vitd-ob")
+@mechanism(
+    "rankl-other", "m-csf", "cell-endo", "cell-macro", "cell-fibro", "cell-stroma", "vitd-ob"
+)
 @pytest.mark.parametrize(
     ("name", "field"),
     [("rankl_marrow", "RANKL"), ("opg", "OPG"), ("wnt", "Wnt"), ("m_csf", "M-CSF")],

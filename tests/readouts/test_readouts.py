@@ -99,6 +99,7 @@ def test_flows_are_means_over_the_days_since_the_last_sample(busy):
     assert row["bfr_bs_um_per_year"] == pytest.approx(row["formation_um_per_year"] / left)
 
 
+@pytest.mark.mechanism("me-microct", "me-bvtv", "me-tbn", "me-tbth")
 def test_plate_model_identities(busy):
     m = busy()
     row = m.sample()
@@ -109,6 +110,7 @@ def test_plate_model_identities(busy):
     assert row["tb_th_um"] == pytest.approx(m.trabecula.thickness_nm().mean() / 1000 / intact)
 
 
+@pytest.mark.mechanism("me-tbn", "me-tbth", "microarch-loss")
 def test_holes_lower_number_not_thickness(attacked):
     m = bones.days(attacked(), 40)
     row = m.sample()
@@ -155,6 +157,7 @@ def test_holes_are_counted_on_a_periodic_face(holes, count):
 # -- density --------------------------------------------------------------------------------------
 
 
+@pytest.mark.mechanism("me-dexa", "bone-compartments")
 def test_density_changes_by_its_cancellous_and_cortical_shares():
     origin = {"mineral_um": 100.0, "cortex": 1.0}
     now = {"mineral_um": 90.0, "cortex": 0.98}
@@ -165,6 +168,7 @@ def test_density_changes_by_its_cancellous_and_cortical_shares():
     assert density.t_score({"mineral_um": 90.0, "cortex": 0.9}, 120.0, 0.5) < -1.0
 
 
+@pytest.mark.mechanism("me-bmd", "bone-matrix")
 def test_mineral_is_bone_times_its_degree(still):
     m = still()
     m.trabecula.born[:] = m.day - 10_000_000
@@ -179,6 +183,7 @@ def test_mineral_is_bone_times_its_degree(still):
 
 
 @pytest.mark.parametrize("harm", ["thin", "young", "damaged", "perforated"])
+@pytest.mark.mechanism("microarch-loss")
 def test_strength_falls_with_what_weakens_a_plate(still, harm):
     m = still()
     b = m.trabecula
@@ -206,6 +211,7 @@ def test_month_zero_is_the_origin(busy):
 # -- markers and labels ---------------------------------------------------------------------------
 
 
+@pytest.mark.mechanism("me-alp", "me-ocn", "alp-ocn-osteogenic")
 def test_serum_moves_less_than_the_patch(busy):
     m = busy()
     bones.changed(m, serum_ctx_gain=0.6, serum_p1np_gain=0.5)

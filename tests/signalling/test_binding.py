@@ -65,6 +65,7 @@ def test_more_binder_leaves_less_free(total, binders, more):
     assert 0.0 < less < binding.free_ligand(total, 0.0, 5.0, np.array(binders)) <= total
 
 
+@pytest.mark.mechanism("rank-trimer", "rank-receptor")
 def test_receptor_curves():
     assert binding.occupancy(29.0, 29.0) == 0.5 and binding.occupancy(0.0, 29.0) == 0.0
     assert binding.saturation(3.0, 1.0) == 0.75
@@ -81,6 +82,7 @@ def free_rankl(m, rankl, opg, antibody=0.0):
     return float(rules.sense(m).sensed[rank.FREE_RANKL, 5])
 
 
+@pytest.mark.mechanism("opg-decoy", "rank-receptor")
 def test_opg_and_an_antibody_compete_with_rank_for_rankl(still):
     m = bones.changed(still(), binding_rankl_opg_kd_pm=100.0)
     binders = [(2.0, 29.0)]

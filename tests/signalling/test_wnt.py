@@ -20,6 +20,7 @@ def test_activity_is_one_at_the_reference_of_resting_bone():
 
 @settings(max_examples=50, deadline=None)
 @given(w=LEVEL, sclerostin=LEVEL, sfrp1=LEVEL)
+@pytest.mark.mechanism("wnt-ligand", "scl-blocks-wnt", "sfrp1")
 def test_signs(w, sclerostin, sfrp1):
     level = wnt.activity(w, sclerostin, sfrp1, P)
     assert wnt.activity(1.5 * w, sclerostin, sfrp1, P) > level
@@ -32,6 +33,7 @@ def test_enough_wnt_overcomes_the_inhibitors():
     assert wnt.activity(1e9, 200.0, 200.0, P) == pytest.approx(ceiling, rel=1e-6)
 
 
+@pytest.mark.mechanism("wnt-bcat", "wnt-lrp-fz")
 def test_a_cell_senses_the_three_fields_at_its_site(still):
     m = still()
     levels = {"Wnt": 1.0, "sclerostin": 30.0, "SFRP1": 4.0}

@@ -63,6 +63,7 @@ def test_rest_is_the_set_point():
 @pytest.mark.parametrize(
     "lack", [{"intake": 600.0}, {"vitamin_d": 15.0}, {"formation": 1.3}, {"resorption": 0.7}]
 )
+@pytest.mark.mechanism("ca-ionised", "ca-low-resorption")
 def test_pth_rises_and_nearly_holds_serum_calcium(lack):
     """PTH up by a twentieth at least; calcium down, but by less than 4 %."""
     rest, (serum, pth) = balance(), balance(**lack)
@@ -81,6 +82,7 @@ def test_bone_that_is_resorbed_lowers_pth():
 
 @settings(max_examples=50, deadline=None)
 @given(st.floats(100.0, 3000.0), st.floats(10.0, 200.0), st.floats(0.3, 3.0), st.floats(0.3, 3.0))
+@pytest.mark.mechanism("ca-store")
 def test_gut_bone_and_kidney_balance(intake, vitamin_d, resorption, formation):
     serum, pth = balance(intake, vitamin_d, resorption, formation)
     bone = P["calcium_bone_mmol_per_day"][0] * (resorption - formation)
@@ -113,6 +115,7 @@ def test_a_healthy_skeleton_stays_as_it_is(still):
     assert end["resorption"] == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.mechanism("bone-compartments", "me-cortical-thickness")
 def test_estrogen_loss_raises_resorption_then_formation_and_thins_the_cortex(still):
     rest, lack = lived(still, 4), lived(still, 4, estrogen=0.0)
     assert lack["resorption"][365] > 1.2 * rest["resorption"][365]
@@ -133,6 +136,7 @@ def test_load_holds_the_cortex(still):
     assert lived(still, 3, load=1.2)[-1]["cortex"] > lived(still, 3, load=1.0)[-1]["cortex"]
 
 
+@pytest.mark.mechanism("ca-intake")
 def test_a_low_intake_raises_pth_and_with_it_resorption(still):
     low, rest = lived(still, 2, intake=600.0)[-1], lived(still, 2)[-1]
     assert low["pth"] > 1.05 * rest["pth"] and low["calcium"] > 0.96 * rest["calcium"]
