@@ -308,3 +308,21 @@ def test_intervention_scales_a_node(tmp_path):
     environment.scale("edge.traf6.ikk", 0.0)
     assert environment.factors == {"node.nfkb": 0.5, "edge.traf6.ikk": 0.0}
     assert np.isfinite(list(environment.factors.values())).all()
+
+
+@mechanism("dm-risk-env", "dm-ovx")
+@pytest.mark.parametrize(
+    "risk",
+    [
+        {"estradiol_pmol_per_l": 20.0},
+        {"load": 0.5},
+        {"vitamin_d_nmol_per_l": 15.0},
+        {"calcium_intake_mg_per_day": 300.0},
+        {"glucocorticoid": 4.0},
+        {"pth_given": 2.0},
+    ],
+    ids=lambda risk: next(iter(risk)),
+)
+def test_each_risk_thins_the_cortex(risk):
+    rest, lived = (bones.days(bones.bone(host=host), 200) for host in (None, risk))
+    assert lived.skeleton["cortex"][0] < rest.skeleton["cortex"][0] - 2e-4

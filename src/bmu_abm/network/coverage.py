@@ -15,7 +15,7 @@ from bmu_abm.network.declared import EVALUATED
 OF_EDGES = "tests/network/test_graph.py::test_an_edge_moves_its_target_by_its_sign"
 
 
-def tests_of(folder: Path) -> dict[str, list[str]]:
+def tied_tests(folder: Path) -> dict[str, list[str]]:
     """Return the tests of a folder by the mechanisms to which they are tied."""
     found: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from bmu_abm.network.coverage import tests_of
+from bmu_abm.network.coverage import tied_tests
 from bmu_abm.network.declared import CELLS, EDGES, NODES
 from bmu_abm.network.register import GROUPS, REGISTER, Mechanism
 from bmu_abm.network.text import plain, sentence
@@ -52,7 +52,7 @@ def _section(cell: str, table: Table) -> str:
 
 def mechanisms_page(command: str, table: Table, tests: Path) -> str:
     """Return the page of the register: what each mechanism does, where, and which test sees it."""
-    found = tests_of(tests) if tests.is_dir() else {}
+    found = tied_tests(tests) if tests.is_dir() else {}
     counts = Counter(_state(mechanism) for mechanism in REGISTER.values())
     head = f"""# Mechanisms
 
