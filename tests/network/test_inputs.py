@@ -319,6 +319,7 @@ def test_intervention_scales_a_node(tmp_path):
         {"vitamin_d_nmol_per_l": 15.0},
         {"calcium_intake_mg_per_day": 300.0},
         {"glucocorticoid": 4.0},
+        {"pth_given": 2.0},
     ],
     ids=lambda risk: next(iter(risk)),
 )
