@@ -86,8 +86,9 @@ def test_bone_that_is_resorbed_lowers_pth():
 def test_gut_bone_and_kidney_balance(intake, vitamin_d, resorption, formation):
     serum, pth = balance(intake, vitamin_d, resorption, formation)
     bone = P["calcium_bone_mmol_per_day"][0] * (resorption - formation)
-    gained = calcium.absorbed(intake, vitamin_d, pth, P[0]) + bone
-    lost = calcium.excreted(serum, pth, P[0])
+    calcitonin = calcium.calcitonin_of(serum, 0.0, P[0])
+    gained = calcium.absorbed(intake, vitamin_d, pth, P[0], 0.0, calcitonin) + bone
+    lost = calcium.excreted(serum, pth, P[0], calcitonin)
     inside = 1.01 < serum < 3.99
     assert not inside or gained == pytest.approx(lost, rel=1e-4, abs=1e-4)
 

@@ -54,7 +54,8 @@ def arrange(edges: Sequence[Edge] = EVALUATED, names: Sequence[str] = LEVELS) ->
         into[edge.target].append(row)
     order = _order(edges, into)
     index = {name: i for i, name in enumerate(names)}
-    nodes, rows = [], []
+    nodes: list[tuple[int, ...]] = []
+    rows: list[int] = []
     for name in order:
         how = SUM if NODES[name].combines == "sum" else PRODUCT
         first = len(rows)
