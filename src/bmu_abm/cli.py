@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bmu_abm import __version__
+from bmu_abm.app.command import add_app
 from bmu_abm.batch.commands import add_commands
 from bmu_abm.errors import BmuError, InputError
 from bmu_abm.faults import one_line
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_bench(commands)
     add_commands(commands)
+    add_app(commands)
     return parser
 
 
