@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bmu_abm.clock import day_of_month
 from bmu_abm.faults import fault, show
 from bmu_abm.scenario import Scenario
 
@@ -55,6 +56,29 @@ def changed(scenario: Scenario, data: Mapping[str, Any]) -> Scenario:
             raise fault("plan", key, "cannot change during a run", "restart to apply it")
     table = {**scenario.to_dict(), **data}
     return Scenario.from_dict(table, scenario.source, scenario.name)
+
+
+def keep_the_past(old: Scenario, new: Scenario, day: int) -> None:
+    """Refuse a plan that changes what has been given before today.
+
+    A course that has begun keeps its start; it may stop from today on, or change its dose.
+
+    Raises
+    ------
+    InputError
+        A course would begin, or stop, in the past.
+    """
+    begun = {(one.use, one.start_month): one for one in old.intervention}
+    for number, course in enumerate(new.intervention):
+        if day_of_month(course.start_month) >= day:
+            continue
+        before = begun.get((course.use, course.start_month))
+        key = f"intervention.{number}"
+        if before is None:
+            raise fault("plan", f"{key}.start_month", "is in the past", "go back, or start later")
+        stop = course.stop_month
+        if stop is not None and stop != before.stop_month and day_of_month(stop) < day:
+            raise fault("plan", f"{key}.stop_month", "is in the past", "stop it now, or go back")
 
 
 def perform(model: BoneModel, act: Act) -> None:

@@ -111,7 +111,7 @@ def _seams(patch: Patch, row: int, view: View) -> Arrays:
         depth = np.stack(
             [label_depth_um(layers[face], formed[face], day) for face in (0, 1) for day in days]
         )
-        found["labels"] = np.where(np.isnan(depth), -1, np.rint(depth * 10)).astype(np.int16)
+        found["labels_depth"] = np.where(np.isnan(depth), -1, np.rint(depth * 10)).astype(np.int16)
     return found
 
 
@@ -200,8 +200,8 @@ def bone_frame(model: Bone, view: View, other: Bone | None = None) -> tuple[dict
         "day": patch.day,
         "kinds": list(KINDS),
         "counts": counts,
-        "field": legend,
-        "classes": painted,
+        "legend": legend,
+        "painted": painted,
         "labels": label_days(view.labels, patch.day),
     }
     if other is not None and view.differ:

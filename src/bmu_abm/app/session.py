@@ -272,6 +272,7 @@ class Session:
         wanted = deeds.changed(self.scenario, data)
         if round(DAYS_PER_YEAR * wanted.years) < self.day:
             raise fault("plan", "years", "is in the past", "go back first")
+        deeds.keep_the_past(self.scenario, wanted, self.day)
         last = self.acts[self._done - 1] if self._done else None
         if last is not None and last.kind == PLAN and last.day == self.day:
             self.acts[self._done - 1 :] = [Act(self.day, PLAN, {**last.data, **data})]
