@@ -56,7 +56,7 @@ class Bench(anywidget.AnyWidget):
         spec = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
         self.chosen: tuple[Any, ...] | None = None
         self._columns = told.columns()
-        self._sent_state, self._sent_points = (-1.0, -1), -1.0
+        self._sent_state, self._sent_points = (-1.0, -1, -1), -1.0
         self._epoch, self._counts = -1, [0, 0]
         self._greeted = False
         self.session = Session(spec, seed, limits=limits)
@@ -86,17 +86,18 @@ class Bench(anywidget.AnyWidget):
     def _turn(self) -> None:
         if not self._greeted:
             return
-        self.easel.turn()
         now = time.monotonic()
         if now - self._sent_points >= _POINTS_EVERY_S:
             self._sent_points = now
             self._tell_points()
-        at, version = self._sent_state
-        if self.session.version != version and now - at >= _STATE_EVERY_S:
+        at, version, urgent = self._sent_state
+        changed = self.session.version != version
+        if self.session.urgent != urgent or (changed and now - at >= _STATE_EVERY_S):
             self._tell_state()
+        self.easel.turn()
 
     def _tell_state(self) -> None:
-        self._sent_state = (time.monotonic(), self.session.version)
+        self._sent_state = (time.monotonic(), self.session.version, self.session.urgent)
         self.tell("state", **told.state(self.session), look=self._look())
 
     def _look(self) -> dict[str, Any] | None:

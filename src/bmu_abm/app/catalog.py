@@ -103,7 +103,7 @@ def panels() -> list[dict[str, Any]]:
             "title": panel.title,
             "unit": panel.unit.replace("{surface}", "the patch"),
             "factor": panel.factor,
-            "decimals": panel.decimals,
+            "decimals": 0 if panel.lines[0].column.startswith("n_") else panel.decimals,
             "floor": panel.floor,
             "least_span": panel.least_span,
             "lines": [(one.column, one.label, _ROLES.get(one.colour, "text")) for one in panel.lines],

@@ -48,8 +48,8 @@ class Session:
     acts : list of Act
         What was done so far, by day.
     playing : bool
-    version : int
-        Grows with whatever can be seen.
+    version, urgent : int
+        Grow with whatever can be seen, and with what somebody asked for.
     epoch : int
         Grows when a history begins anew or is cut.
     growing : float or None
@@ -69,7 +69,7 @@ class Session:
         self.arms: list[Arm] = []
         self.acts: list[Act] = []
         self.ghost: list[dict[str, Any]] = []
-        self.playing, self.version, self.epoch = False, 0, 0
+        self.playing, self.version, self.epoch, self.urgent = False, 0, 0, 0
         self.growing: float | None = None
         self.pace = Pace(min(30.0, limits.most_days_a_second))
         self.listeners: list[Callable[[], None]] = []
@@ -126,8 +126,9 @@ class Session:
         for listener in list(self.listeners):
             self._told(listener)
 
-    def _see(self) -> None:
+    def _see(self, at_once: bool = False) -> None:
         self.version += 1
+        self.urgent += at_once
 
     # -- what is there --------------------------------------------------------------------------
 
@@ -167,7 +168,7 @@ class Session:
             raise InputError("This is the end of the plan: make it longer, or go back.")
         self.playing = on
         self.pace.restart()
-        self._see()
+        self._see(at_once=True)
 
     def step(self, days: int = 1) -> Future[None]:
         """Live some days and hold."""
@@ -184,7 +185,7 @@ class Session:
         def task() -> None:
             self.pace.days_a_second = wanted
             self.pace.restart()
-            self._see()
+            self._see(at_once=True)
 
         return self.submit(task)
 
@@ -210,7 +211,7 @@ class Session:
             if self.day % _BEAT_EVERY_DAYS == 0:
                 self._beat()
         self._perform_due()
-        self._see()
+        self._see(at_once=True)
 
     # -- the bone -------------------------------------------------------------------------------
 
@@ -281,7 +282,7 @@ class Session:
             self._add(Act(self.day, PLAN, data))
         self._perform_due()
         self._follow_plan(data)
-        self._see()
+        self._see(at_once=True)
 
     def _follow_plan(self, data: Mapping[str, Any]) -> None:
         """Let the untreated bone have what is no treatment of the plan: its length, a disease."""
@@ -299,7 +300,7 @@ class Session:
         touch.check(data, self.model.trabecula.nx, self.model.trabecula.ny)
         self._add(Act(self.day, TOUCH, data))
         self._perform_due()
-        self._see()
+        self._see(at_once=True)
 
     def _add(self, act: Act) -> None:
         """Add an act today; what was planned for later by another branch is dropped."""
@@ -371,4 +372,4 @@ class Session:
                 twin.step()
             self.arms.append(twin)
         self.epoch += 1
-        self._see()
+        self._see(at_once=True)

@@ -107,8 +107,14 @@ export class Charts {
     c.textAlign = "left";
     c.fillStyle = colours.text;
     c.font = "500 12px Roboto, system-ui, sans-serif";
-    c.fillText(panel.title, 0, top + 14);
     const after = c.measureText(panel.title).width + 6;
+    c.font = "12px Roboto, system-ui, sans-serif";
+    const wide = after + c.measureText(panel.unit).width + 4;
+    c.fillStyle = colours.card;
+    c.fillRect(0, top, wide, TITLE - 4);
+    c.fillStyle = colours.text;
+    c.font = "500 12px Roboto, system-ui, sans-serif";
+    c.fillText(panel.title, 0, top + 14);
     c.fillStyle = colours.text2;
     c.font = "12px Roboto, system-ui, sans-serif";
     c.fillText(panel.unit, after, top + 14);
@@ -226,7 +232,7 @@ export class Charts {
       c.fillRect(Math.round(axis.x(m)), top - 6, 1, 4);
     }
     c.textAlign = "left";
-    c.fillText("month", axis.to + 10, top + 12);
+    c.fillText("month", axis.to + 16, top + 12);
     c.fillStyle = colours.accent;
     for (const act of this.host.state.acts || []) {
       const x = axis.x((12 * act.day) / 365);

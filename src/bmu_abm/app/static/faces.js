@@ -11,7 +11,7 @@ export class FaceView {
     this.canvas = el("canvas", { class: "face", tabindex: 0, role: "application", "data-face": face, "data-arm": arm });
     this.canvas.setAttribute("aria-label", `Map of the ${FACE_NAMES[face]}. Arrows move a cursor, Enter looks closer, plus and minus zoom, page up and down move the section.`);
     this.root = el("div", { class: "faceBox" }, this.canvas);
-    this.context = this.canvas.getContext("2d");
+    this.context = this.canvas.getContext("2d", { alpha: false });
     this.listen();
     new ResizeObserver(() => this.invalidate()).observe(this.root);
   }
@@ -35,11 +35,6 @@ export class FaceView {
     });
   }
 
-  // Pixels of the picture for a site: as many as are seen, held where the machine would be slow.
-  pixels(shown) {
-    return clamp(Math.ceil(shown * (this.host.look.playing ? 0.7 : 1)), 3, this.bone.nx > 120 ? 5 : 8);
-  }
-
   draw() {
     const { bone, canvas, context: c } = this;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -60,7 +55,7 @@ export class FaceView {
     this.setView(width, height);
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.imageSmoothingEnabled = true;
-    c.imageSmoothingQuality = "high";
+    c.imageSmoothingQuality = look.playing ? "low" : "medium";
     const px = this.relief.px, [x0, y1] = [this.left, this.bottom + height / this.k];
     c.fillStyle = colours.card;
     c.fillRect(0, 0, width, height);
@@ -96,7 +91,9 @@ export class FaceView {
   cells(c, colours, look) {
     const stain = colours.stains[look.stain];
     if (!stain.cells || look.layers.cells === 0) return;
-    const board = { c, stain, theme: colours, site: this.bone.site_um, scale: this.k / this.bone.site_um, place: (x, y) => this.place(x, y) };
+    this.sprites ||= new SpriteLayer();
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const board = { c, stain, sprites: this.sprites, size: this.size, ratio, theme: colours, site: this.bone.site_um, scale: this.k / this.bone.site_um, place: (x, y) => this.place(x, y) };
     drawCells(board, this.bone, this.face, look.layers);
   }
 

@@ -60,41 +60,36 @@ export function osteoclastRadiusUm(nuclei, siteUm) {
   return siteUm * Math.sqrt((2.5 * Math.max(1, nuclei)) / Math.PI);
 }
 
-// `board` has: c (context), place(x, y) -> [px, py], scale (px per um), site (um), stain, theme.
+// `board` has: c (context), sprites, place(x, y) -> [px, py], scale (px per um), site (um), stain,
+// theme, size (css pixels of the map), ratio.
 export function drawCells(board, bone, face, layers) {
+  const { c, scale, site, stain, sprites, ratio } = board;
   const each = (kind, draw) => {
     if (layers[kind] === 0) return;
-    board.c.globalAlpha = layers[kind] ?? 1;
+    sprites.alpha = c.globalAlpha = layers[kind] ?? 1;
     const [from, to] = bone.cells[kind];
     for (let i = from; i < to; i++) {
       if (bone.cell_face[i] !== face) continue;
       const at = board.place(bone.cell_x[i] + 0.5, bone.cell_y[i] + 0.5);
       if (at) draw(at[0], at[1], bone.cell_extra[i], bone.cell_seed[i]);
     }
-    board.c.globalAlpha = 1;
+    c.globalAlpha = 1;
   };
-  const { c, scale, site, stain } = board;
   const small = clamp((scale * site * bone.nx) / 340, 0.4, 1);
   const halo = clamp(0.3 * site * scale, 0.7 * small, 1.6);
   const half = (sites, least) => Math.max(sites * site * scale, least * small) / 2;
-  if (stain.name !== "tetracycline") osteoblasts(board, each, half);
+  const [width, height] = board.size;
+  sprites.begin(Math.round(width * ratio), Math.round(height * ratio), ratio, `${stain.name}/${board.theme.name}`);
+  if (stain.name !== "tetracycline") osteoblasts(board, each, half(0.88, 1.8));
   progenitors(board, each, half(2.0, 6.5), halo);
   precursors(board, each, half(1.5, 5.0), halo);
-  each("osteoclast", (x, y, nuclei, seed) => {
-    const r = Math.max(osteoclastRadiusUm(nuclei, site) * scale, 4 * small);
-    lobedPath(c, x, y, r, seed);
-    fillAndRing(c, stain.osteoclast, stain.halo, 1.25 * halo);
-    c.fillStyle = stain.nucleus;
-    for (const [dx, dy] of nucleiAt(nuclei, seed)) {
-      disc(c, x + r * dx, y + r * dy, half(0.62, 1.5));
-      c.fill();
-    }
-  });
+  c.drawImage(sprites.end(), 0, 0, width, height);
+  each("osteoclast", (x, y, nuclei, seed) => osteoclast(board, x, y, nuclei, seed, small, halo, half(0.62, 1.5)));
   if (stain.states) callers(board, each, half(3.0, 9.0), halo);
   marrow(board, bone, face, each, layers);
 }
 
-function fillAndRing(c, fill, ring, width) {
+export function fillAndRing(c, fill, ring, width) {
   c.lineJoin = "round";
   c.strokeStyle = ring;
   c.lineWidth = 2 * width;
@@ -103,41 +98,58 @@ function fillAndRing(c, fill, ring, width) {
   c.fill();
 }
 
-function osteoblasts({ c, stain }, each, half) {
-  c.fillStyle = stain.osteoblast;
-  const r = half(0.44, 0.9), alpha = 0.62;
-  each("osteoblast", (x, y) => {
-    c.globalAlpha = Math.min(c.globalAlpha, alpha);
-    c.fillRect(x - r, y - r, 2 * r, 2 * r);
-  });
+function osteoclast({ c, stain, site, scale }, x, y, nuclei, seed, small, halo, spot) {
+  const r = Math.max(osteoclastRadiusUm(nuclei, site) * scale, 4 * small);
+  lobedPath(c, x, y, r, seed);
+  fillAndRing(c, stain.osteoclast, stain.halo, 1.25 * halo);
+  c.fillStyle = stain.nucleus;
+  c.beginPath();
+  for (const [dx, dy] of nucleiAt(nuclei, seed)) {
+    c.moveTo(x + r * dx + spot, y + r * dy);
+    c.arc(x + r * dx, y + r * dy, spot, 0, 2 * Math.PI);
+  }
+  c.fill();
 }
 
-function progenitors({ c, stain }, each, r, halo) {
-  each("msc", (x, y, stage) => {
-    const committed = stage & 1;
-    diamondPath(c, x, y, r);
-    c.strokeStyle = committed ? stain.halo : stain.progenitor;
-    c.lineWidth = (committed ? 1.6 : 1.1) * halo;
-    c.fillStyle = committed ? stain.progenitor : mixed(stain.halo, stain.progenitor, 0.25);
-    if (committed) c.stroke();
+function osteoblasts({ stain, sprites }, each, r) {
+  const sprite = sprites.sprite("osteoblast", r, (c) => {
+    c.globalAlpha = 0.62;
+    c.fillStyle = stain.osteoblast;
+    c.beginPath();
+    c.roundRect(-r, -r, 2 * r, 2 * r, 0.35 * r);
     c.fill();
-    if (!committed) c.stroke();
   });
+  each("osteoblast", (x, y) => sprites.put(sprite, x, y));
 }
 
-function precursors({ c, stain }, each, r, halo) {
-  const shades = Array.from({ length: 9 }, (_, i) => mixed(stain.halo, stain.precursor, i / 8));
-  each("osteoclast_precursor", (x, y, ripe) => {
-    disc(c, x, y, r + 0.8 * halo);
+function progenitors({ stain, sprites }, each, r, halo) {
+  const kinds = [0, 1].map((committed) => sprites.sprite(`progenitor${committed}`, r + 2 * halo, (c) => {
+    diamondPath(c, 0, 0, r);
+    if (committed) return fillAndRing(c, stain.progenitor, stain.halo, 0.8 * halo);
+    c.fillStyle = mixed(stain.halo, stain.progenitor, 0.25);
+    c.fill();
+    c.strokeStyle = stain.progenitor;
+    c.lineWidth = 1.1 * halo;
+    c.stroke();
+  }));
+  each("msc", (x, y, stage) => sprites.put(kinds[stage & 1], x, y));
+}
+
+function precursors({ stain, sprites }, each, r, halo) {
+  const kinds = Array.from({ length: 8 }, (_, i) => sprites.sprite(`precursor${i}`, r + 2 * halo, (c) => {
+    disc(c, 0, 0, r + 0.8 * halo);
     c.fillStyle = stain.halo;
+    c.globalAlpha = 0.9;
     c.fill();
-    disc(c, x, y, r);
-    c.fillStyle = shades[ripe >> 5];
+    c.globalAlpha = 1;
+    disc(c, 0, 0, r);
+    c.fillStyle = mixed(stain.halo, stain.precursor, i / 7);
     c.fill();
     c.strokeStyle = stain.precursor;
     c.lineWidth = 0.9 * halo;
     c.stroke();
-  });
+  }));
+  each("osteoclast_precursor", (x, y, ripe) => sprites.put(kinds[ripe >> 5], x, y));
 }
 
 function callers({ c, stain, theme }, each, r, halo) {

@@ -57,7 +57,7 @@ class PageHost {
     if (this.faces.length !== 2 * this.bones.length) this.arrange();
     this.faces.forEach((view) => this.bones[view.arm] && view.show(this.bones[view.arm]));
     const now = performance.now();
-    if (!this.state.playing || now - (this.cutAt || 0) > 120) {
+    if (!this.state.playing || now - (this.cutAt || 0) > 160) {
       this.cutAt = now;
       this.section.show(this.bones[0]);
     }
@@ -122,7 +122,7 @@ class PageHost {
     this.charts.invalidate();
     this.root.setAttribute("data-day", state.day);
     this.root.setAttribute("data-playing", state.playing);
-    this.faces.forEach((view) => view.invalidate());
+    if (JSON.stringify(before.look) !== JSON.stringify(state.look)) this.faces.forEach((view) => view.invalidate());
   }
 
   say(state) {
@@ -277,8 +277,8 @@ class PageHost {
     this.maps = el("div", { class: "maps" });
     this.mapLegend = el("div", { class: "legend" });
     return el("section", { class: "card surface", "aria-label": "Surface" },
-      el("div", { class: "cardHead" }, el("h2", { text: "Surface" }), el("small", { class: "wideOnly", text: "both faces of one plate, unfolded" }), el("div", { class: "segments phoneOnly", role: "group", "aria-label": "Face" }, ...this.faceButtons), el("span", { class: "spring" }), this.toolSelect, this.stainSelect, el("div", { class: "segments stains", role: "group", "aria-label": "Stain" }, ...this.stainButtons), iconButton("layers", "Layers", () => layers(this))),
-      this.maps, this.growth, this.mapLegend);
+      el("div", { class: "cardHead" }, el("h2", { text: "Surface" }), el("small", { class: "wideOnly", text: "both faces of one plate, unfolded" }), el("div", { class: "segments phoneOnly", role: "group", "aria-label": "Face" }, ...this.faceButtons), el("span", { class: "spring" }), this.stainSelect, el("div", { class: "segments stains", role: "group", "aria-label": "Stain" }, ...this.stainButtons), iconButton("layers", "Layers", () => layers(this))),
+      this.maps, this.growth, el("div", { class: "under" }, this.mapLegend, el("label", { class: "tool" }, "Pointer ", this.toolSelect)));
   }
 
   // Put the faces of one arm or two on the page.

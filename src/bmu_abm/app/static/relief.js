@@ -38,7 +38,7 @@ export class FaceRelief {
     this.canvas = document.createElement("canvas");
     this.canvas.width = nx * px;
     this.canvas.height = ny * px;
-    this.context = this.canvas.getContext("2d", { alpha: false });
+    this.context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
     const size = TILE * px;
     this.image = this.context.createImageData(size, size);
     this.fine = new TileEnlarger(TILE, px, 0.8);
@@ -114,12 +114,15 @@ export class FaceRelief {
   prepare(now, colours, list, look) {
     const { nx, ny } = this;
     const n = nx * ny;
-    const height = Float32Array.from(now.height, (v) => v / 10);
-    const resting = Float32Array.from(now.state, (v) => (v === 0 ? 1 : 0));
+    const height = (this.raw ||= new Float32Array(n)), resting = (this.rest ||= new Float32Array(n));
+    for (let i = 0; i < n; i++) {
+      height[i] = now.height[i] / 10;
+      resting[i] = now.state[i] === 0 ? 1 : 0;
+    }
     const quiet = blur(resting, nx, ny, 1.4);
     const calm = blur(height, nx, ny, 2.2);
     this.hollow = blur(height, nx, ny, 4.5);
-    this.relief = new Float32Array(n);
+    this.relief ||= new Float32Array(n);
     for (let i = 0; i < n; i++) this.relief[i] = height[i] * (1 - quiet[i]) + calm[i] * quiet[i];
     this.list = { ...list, linear: list.colours.map(linearOf) };
     if (look.tint < 1 && !this.list.hard) {

@@ -118,19 +118,20 @@ export class SectionView {
   // Each pixel takes the age bin that wins among the slices around it.
   packets(width, height, ratio) {
     const { bone, ground, stain } = this;
-    const fine = Math.min(ratio, this.host.look.playing ? 1 : 2);
+    const fine = this.host.look.playing ? 0.6 * ratio : ratio;
     const w = Math.round(width * fine), h = Math.round(height * fine);
     if (ground.width !== w || ground.height !== h) {
       ground.width = w;
       ground.height = h;
     }
-    const c = ground.getContext("2d");
+    const c = ground.getContext("2d", { willReadFrequently: true });
     const image = c.createImageData(w, h), out = new Uint32Array(image.data.buffer);
     const nz = bone.ages.length / bone.nx, kx = this.k * fine;
     const [edges, means] = ageBins(bone.ages);
     const bins = Uint8Array.from(bone.ages, (a) => (a === NONE ? NONE : edges[a]));
+    const even = evenSlices(bins, bone.nx, nz);
     const pack = (r, g, b) => (255 << 24) | (b << 16) | (g << 8) | r;
-    const shade = means.map((m) => { const q = stain.ages[Math.round(m)]; return [q[0], q[1], q[2]]; });
+    const shade = Float32Array.from(means.flatMap((m) => stain.ages[Math.round(m)]));
     const years = means.map((m) => 30 * (m / 254) ** 2);
     const osteoid = hexToRgb(stain.osteoid), stack = (nz * bone.slice_um) / 2;
     const seamLeast = 1;
@@ -141,20 +142,21 @@ export class SectionView {
       if (high - low < 1) continue;
       const seamTop = this.at(this.seam[0], xUm), seamLow = this.at(this.seam[1], xUm);
       const xs = xUm / bone.site_um - 0.5, x0 = Math.round(xs);
-      const wx = [-1, 0, 1].map((d) => Math.exp(-0.5 * ((x0 + d - xs) / 0.8) ** 2));
-      const xi = [-1, 0, 1].map((d) => (((x0 + d) % bone.nx) + bone.nx) % bone.nx * nz);
+      const wx = [-2, -1, 0, 1, 2].map((d) => Math.exp(-0.5 * ((x0 + d - xs) / 1.0) ** 2));
+      const xi = [-2, -1, 0, 1, 2].map((d) => (((x0 + d) % bone.nx) + bone.nx) % bone.nx * nz);
       const from = Math.max(0, Math.floor((this.top - high) * kx)), to = Math.min(h - 1, Math.ceil((this.top - low) * kx));
       let above = -1;
       for (let j = from; j <= to; j++) {
         const z = this.top - (j + 0.5) / kx;
         const zs = (z + stack) / bone.slice_um - 0.5, z0 = Math.round(zs);
-        let best = -1, most = 0;
-        for (let b = 0; b < BINS; b++) votes[b] = 0;
-        for (let d = -2; d <= 2; d++) {
+        const own = z0 >= 0 && z0 < nz ? xi[2] + z0 : -1;
+        let best = own >= 0 && even[own] ? bins[own] : -1, most = 0;
+        if (best < 0) for (let b = 0; b < BINS; b++) votes[b] = 0;
+        if (best < 0) for (let d = -2; d <= 2; d++) {
           const zi = z0 + d;
           if (zi < 0 || zi >= nz) continue;
-          const wz = Math.exp(-0.5 * ((zi - zs) / 1.2) ** 2);
-          for (let e = 0; e < 3; e++) {
+          const wz = Math.exp(-0.5 * ((zi - zs) / 1.3) ** 2);
+          for (let e = 0; e < 5; e++) {
             const b = bins[xi[e] + zi];
             if (b === NONE) continue;
             votes[b] += wz * wx[e];
@@ -162,7 +164,7 @@ export class SectionView {
           }
         }
         if (best < 0) best = Math.max(0, above);
-        let [r, g, b] = shade[best] || [0, 0, 0];
+        let r = shade[3 * best], g = shade[3 * best + 1], b = shade[3 * best + 2];
         const jump = above >= 0 && best !== above && Math.abs(years[best] - years[above]) > 0.5;
         const side = i > 0 ? kept[j] : -1;
         const cement = jump || (side >= 0 && side !== best && Math.abs(years[best] - years[side]) > 0.5);
@@ -170,7 +172,7 @@ export class SectionView {
         const f = (cement && stain.cement < 0 ? 1 + 0.75 * stain.cement : 1) * grain;
         const plus = cement && stain.cement > 0 ? 255 * stain.cement : 0;
         r = Math.min(255, r * f + plus); g = Math.min(255, g * f + plus); b = Math.min(255, b * f + plus);
-        if ((seamTop > seamLeast && high - z < seamTop) || (seamLow > seamLeast && z - low < seamLow)) [r, g, b] = osteoid;
+        if ((seamTop > seamLeast && high - z < seamTop) || (seamLow > seamLeast && z - low < seamLow)) { r = osteoid[0]; g = osteoid[1]; b = osteoid[2]; }
         kept[j] = best;
         above = best;
         const cover = Math.min(1, Math.min((high - z) * kx, (z - low) * kx) + 0.5);
@@ -333,7 +335,7 @@ export class SectionView {
   vessels(c, face, settle) {
     const { bone, stain } = this;
     for (let i = 0; i < bone.vessel_x.length; i++) {
-      const at = bone.vessel_face[i] === face && this.near(face, bone.vessel_x[i], bone.vessel_y[i], 4);
+      const at = bone.vessel_face[i] === face && this.near(face, bone.vessel_x[i], bone.vessel_y[i], 1);
       const spot = at && settle(at[0], 26, i + 7, 12);
       if (!spot) continue;
       const [x, y] = this.px(...spot);
@@ -526,6 +528,23 @@ export class SectionView {
     this.left = x - share * this.wideUm;
     this.invalidate();
   }
+}
+
+// Slices whose neighbours all fall into the same bin: no vote is needed there.
+function evenSlices(bins, nx, nz) {
+  const even = new Uint8Array(nx * nz);
+  for (let x = 0; x < nx; x++)
+    for (let z = 2; z < nz - 2; z++) {
+      const own = bins[x * nz + z];
+      if (own === NONE) continue;
+      let same = 1;
+      for (let d = -2; d <= 2 && same; d++) {
+        const from = ((x + d + nx) % nx) * nz + z;
+        same = bins[from] === own && bins[from - 2] === own && bins[from - 1] === own && bins[from + 1] === own && bins[from + 2] === own ? 1 : 0;
+      }
+      even[x * nz + z] = same;
+    }
+  return even;
 }
 
 const votes = new Float32Array(BINS);

@@ -10,8 +10,10 @@ export function blur(values, nx, ny, sigma) {
   for (let y = 0; y < ny; y++)
     for (let x = 0; x < nx; x++) {
       let sum = 0;
-      for (let j = -reach; j <= reach; j++) sum += weights[j + reach] * values[y * nx + ((x + j + nx * 4) % nx)];
-      half[y * nx + x] = sum / total;
+      const from = y * nx;
+      if (x >= reach && x + reach < nx) for (let j = -reach; j <= reach; j++) sum += weights[j + reach] * values[from + x + j];
+      else for (let j = -reach; j <= reach; j++) sum += weights[j + reach] * values[from + ((x + j + nx * 4) % nx)];
+      half[from + x] = sum / total;
     }
   for (let j = -reach; j <= reach; j++) {
     const w = weights[j + reach] / total;
