@@ -198,6 +198,7 @@ def bone_frame(model: Bone, view: View, other: Bone | None = None) -> tuple[dict
         "site_um": patch.site_um,
         "slice_um": patch.slice_um,
         "day": patch.day,
+        "stain": view.stain,
         "kinds": list(KINDS),
         "counts": counts,
         "legend": legend,

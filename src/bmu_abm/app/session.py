@@ -6,6 +6,7 @@ Every method may be called from any thread; what it asks for is done by the sess
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -25,7 +26,7 @@ from bmu_abm.scenario import Scenario
 
 T = TypeVar("T")
 _HIGHEST_SEED = 9999
-_BEAT_EVERY_DAYS = 4
+_SHOWN_EVERY_S, _TOLD_EVERY_DAYS = 0.3, 30
 
 
 class Session:
@@ -206,10 +207,12 @@ class Session:
             self._done += 1
 
     def _live_to(self, day: int) -> None:
+        shown = time.monotonic()
         while self.day < day and not self.closed:
             self._live_a_day()
-            if self.day % _BEAT_EVERY_DAYS == 0:
+            if time.monotonic() - shown > _SHOWN_EVERY_S:
                 self._beat()
+                shown = time.monotonic()
         self._perform_due()
         self._see(at_once=True)
 
@@ -368,8 +371,17 @@ class Session:
             twin.history.points = self.arms[0].history.points[:1]
             twin.history.months = self.arms[0].history.months[:1]
             twin.history.totals = self.arms[0].history.totals[:1]
-            while twin.model.day < self.day and not self.closed:
-                twin.step()
+            self._live_twin(twin)
             self.arms.append(twin)
         self.epoch += 1
         self._see(at_once=True)
+
+    def _live_twin(self, twin: Arm) -> None:
+        """Let the untreated bone live until today, and tell how far it is."""
+        try:
+            while twin.model.day < self.day and not self.closed:
+                twin.step()
+                if twin.model.day % _TOLD_EVERY_DAYS == 0:
+                    self._growing(twin.model.day / self.day)
+        finally:
+            self._growing(None)

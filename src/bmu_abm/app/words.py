@@ -41,6 +41,8 @@ def _course_words(course: Course, month: float) -> tuple[float, str] | None:
         return None
     if stop is not None and month >= stop:
         return month - stop, f"{title} was stopped {_ago(month - stop)}"
+    if begun > _RECENT_MONTHS:
+        return begun, f"{title} has gone on for {round(begun)} months"
     return begun, f"{title} began {_ago(begun)}"
 
 
@@ -49,8 +51,7 @@ def event(scenario: Scenario, day: int) -> str:
     month = MONTHS_PER_YEAR * day / DAYS_PER_YEAR
     told = [words for one in scenario.intervention if (words := _course_words(one, month))]
     if told:
-        ago, words = min(told)
-        return words if ago <= _RECENT_MONTHS else words.replace(" began ", " has been given since ")
+        return min(told)[1]
     coming = [one for one in scenario.intervention if one.start_month > month]
     if coming:
         first = min(coming, key=lambda one: one.start_month)

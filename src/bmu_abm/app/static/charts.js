@@ -121,6 +121,8 @@ export class Charts {
     this.grid(c, niceTicks(low, high), y, y0, y1);
     this.marks(c, y0 - 2, y1);
     ghosts.forEach((points, i) => this.line(c, points, y, this.colour(panel.lines[i].role), 1, [3, 3], 0.5));
+    c.fillStyle = colours.accent;
+    c.fillRect(axis.x(Math.min(axis.last, this.host.state.month || 0)) - 1, y0 - 2, 2, PLOT + 2);
     series.forEach((points, i) => this.line(c, points, y, this.colour(panel.lines[i].role), 2, [], 1));
     return `${panel.title} ${this.readings(c, panel, series, y, y0)}`;
   }

@@ -55,9 +55,9 @@ export function addTreatment(host) {
   select.value = (offers.find((one) => one.kind === "drug") || offers[0]).name;
   tell();
   const box = dialog("Add treatment",
-    el("div", { class: "row" }, el("label", {}, "Treatment ", select), el("label", {}, "from month ", start), el("label", {}, "to month ", stop)), about,
-    el("div", { class: "row end" }, el("button", {
-      class: "primary", type: "button", text: "Add treatment", onclick: () => {
+    el("div", { class: "line" }, el("label", {}, "Treatment ", select), el("label", {}, "from month ", start), el("label", {}, "to month ", stop)), about,
+    el("div", { class: "line end" }, el("button", {
+      class: "mainAct", type: "button", text: "Add treatment", onclick: () => {
         const course = { use: select.value, start_month: Number(start.value), ...settings };
         if (stop.value !== "") course.stop_month = Number(stop.value);
         host.send({ do: "plan", data: { intervention: [...host.state.courses, course] } });
@@ -111,7 +111,7 @@ export function slider(host, name, offer, value, change) {
 
 export function parameters(host) {
   const list = el("div", { class: "grid" }), search = el("input", { type: "search", placeholder: "Search, for example RANKL", "aria-label": "Search parameters" });
-  const waiting = {}, restart = el("button", { class: "primary", type: "button", disabled: true, text: "Restart to apply" });
+  const waiting = {}, restart = el("button", { class: "mainAct", type: "button", disabled: true, text: "Restart to apply" });
   const fill = () => {
     const wanted = search.value.toLowerCase();
     const now = { ...host.state.host_parameters, ...host.state.parameters };
@@ -126,7 +126,7 @@ export function parameters(host) {
   };
   search.addEventListener("input", fill);
   fill();
-  const box = dialog("Parameters", el("p", { class: "help", text: "A change marked “acts on the next step” works while the bone lives and is marked on the time axis; the others are set when a bone is grown." }), search, list, el("div", { class: "row end" }, restart));
+  const box = dialog("Parameters", el("p", { class: "help", text: "A change marked “acts on the next step” works while the bone lives and is marked on the time axis; the others are set when a bone is grown." }), search, list, el("div", { class: "line end" }, restart));
   restart.addEventListener("click", () => {
     host.send({ do: "open_host", host: host.state.host, parameters: { ...host.state.parameters, ...waiting } });
     box.close();
@@ -146,7 +146,7 @@ export function layers(host) {
   };
   const cell = (kind, title) => opacity(title, () => look.layers[kind] ?? 1, (v) => (look.layers[kind] = v));
   return open(host, dialog("Layers",
-    el("label", { class: "row" }, "Signal ", signals),
+    el("label", { class: "line" }, "Signal ", signals),
     opacity("Signal", () => look.fieldOpacity, (v) => (look.fieldOpacity = v)),
     opacity("Relief", () => look.relief, (v) => (look.relief = v)),
     opacity("Surface states", () => look.tint, (v) => (look.tint = v)),
@@ -176,7 +176,7 @@ export function takeAway(host) {
   const box = dialog("Download",
     take("csv", "Readouts (CSV)", "monthly, the columns of bmu run"), take("png", "Picture (PNG)", "map and section as they are now"), take("svg", "Picture (SVG)", "the same, to be scaled"),
     take("toml", "Scenario (TOML)", "runs with bmu run, with as many patches as you like"), take("report", "Report (HTML)", "pictures, readouts, plan and provenance in one file"), take("replay", "Replay (HTML)", "this life as a page of its own, without a server"),
-    el("h2", { text: "Open" }), el("label", { class: "row" }, "A scenario file ", file));
+    el("h2", { text: "Open" }), el("label", { class: "line" }, "A scenario file ", file));
   return open(host, box);
 }
 
@@ -184,7 +184,7 @@ export function shareLink(host, text) {
   const url = `${location.origin}${location.pathname}${location.search}#${text}`;
   const field = el("input", { class: "wide", readonly: true, value: url, "aria-label": "Link" });
   const box = dialog("Share link", el("p", { class: "help", text: "It holds host, parameters, timeline, seed and day: whoever opens it with this version sees this very bone." }), field,
-    el("div", { class: "row end" }, el("button", { class: "primary", type: "button", text: "Copy", onclick: async () => { field.select(); try { await navigator.clipboard.writeText(url); host.notice("The link is copied."); } catch { document.execCommand("copy"); } } })));
+    el("div", { class: "line end" }, el("button", { class: "mainAct", type: "button", text: "Copy", onclick: async () => { field.select(); try { await navigator.clipboard.writeText(url); host.notice("The link is copied."); } catch { document.execCommand("copy"); } } })));
   return open(host, box);
 }
 

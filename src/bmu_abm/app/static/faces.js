@@ -89,7 +89,7 @@ export class FaceView {
   }
 
   cells(c, colours, look) {
-    const stain = colours.stains[look.stain];
+    const stain = colours.stains[this.bone.stain];
     if (!stain.cells || look.layers.cells === 0) return;
     this.sprites ||= new SpriteLayer();
     const ratio = Math.min(window.devicePixelRatio || 1, 2);

@@ -80,7 +80,7 @@ export function drawCells(board, bone, face, layers) {
   const half = (sites, least) => Math.max(sites * site * scale, least * small) / 2;
   const [width, height] = board.size;
   sprites.begin(Math.round(width * ratio), Math.round(height * ratio), ratio, `${stain.name}/${board.theme.name}`);
-  if (stain.name !== "tetracycline") osteoblasts(board, each, half(0.88, 1.8));
+  if (stain.name !== "tetracycline") osteoblasts(board, each, half(0.5, 1.4));
   progenitors(board, each, half(2.0, 6.5), halo);
   precursors(board, each, half(1.5, 5.0), halo);
   c.drawImage(sprites.end(), 0, 0, width, height);

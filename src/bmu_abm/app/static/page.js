@@ -61,13 +61,13 @@ class PageHost {
       this.cutAt = now;
       this.section.show(this.bones[0]);
     }
-    const key = JSON.stringify([this.bones[0].legend && [this.bones[0].legend.name, this.theme], this.look.stain, this.theme, this.look.fieldOpacity >= 1]);
+    const key = JSON.stringify([this.bones[0].legend && [this.bones[0].legend.name, this.theme], this.bones[0].stain, this.theme, this.look.fieldOpacity >= 1]);
     if (key !== this.legendKey || this.bones[0].legend || this.look.stain === "tetracycline") {
       if (key !== this.legendKey || now - (this.legendAt || 0) > 500) {
         this.legendKey = key;
         this.legendAt = now;
-        this.mapLegend.replaceChildren(...mapLegend(this.colours(), this.look, this.bones[0], this.palette.states));
-        this.sectionLegend.replaceChildren(...sectionLegend(this.colours(), this.look));
+        this.mapLegend.replaceChildren(...mapLegend(this.colours(), { ...this.look, stain: this.bones[0].stain }, this.bones[0], this.palette.states));
+        this.sectionLegend.replaceChildren(...sectionLegend(this.colours(), { stain: this.bones[0].stain }));
       }
     }
     const y = Math.round((this.bones[0].row + 0.5) * this.bones[0].site_um);
@@ -95,7 +95,7 @@ class PageHost {
     const busy = state.growing !== null && state.growing !== undefined;
     this.root.classList.toggle("growing", busy);
     this.growth.hidden = !busy;
-    this.growth.textContent = busy ? `The bone grows: ${Math.round(100 * state.growing)} % of its first years.` : "";
+    this.growth.textContent = busy ? `The bone is living until here: ${Math.round(100 * state.growing)} %.` : "";
     this.setButton(state.playing);
     this.seed.textContent = state.seed;
     this.speedText.textContent = `${Math.round(state.speed)} days a second`;
@@ -333,7 +333,7 @@ class PageHost {
     return el("section", { class: "card chartCard", "aria-label": "Charts and treatments" },
       el("div", { class: "cardHead" }, el("small", { text: "Solid: this patch. Dashed: before you went back. One patch is noise." }), el("span", { class: "spring" }), el("button", { type: "button", class: "pill", text: "Charts", onclick: () => chooseCharts(this) })),
       el("div", { class: "timeArea" }, this.charts.root, this.timeline.root, this.timeline.head),
-      el("div", { class: "row" }, text("plus", "Add treatment", () => addTreatment(this)), longer));
+      el("div", { class: "line" }, text("plus", "Add treatment", () => addTreatment(this)), longer));
   }
 
   editorCard() {

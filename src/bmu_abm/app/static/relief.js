@@ -65,7 +65,7 @@ export class FaceRelief {
       labels: part(paint.labels), state: part(bone.state), height: part(bone.height),
       field: bone.field ? part(bone.field) : null, differ: look.differ ? part(bone.differ) : null,
     };
-    const key = [colours.name, look.stain, bone.field ? bone.legendName : "", look.fieldOpacity, look.relief, look.tint, !!now.differ].join();
+    const key = [colours.name, bone.stain, bone.field ? bone.legendName : "", look.fieldOpacity, look.relief, look.tint, !!now.differ].join();
     const tiles = this.dirtyTiles(now, key);
     if (!tiles.length) return false;
     this.prepare(now, colours, paint.list, look);

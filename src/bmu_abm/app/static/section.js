@@ -41,7 +41,7 @@ export class SectionView {
     const c = this.context;
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.colours = this.host.colours();
-    this.stain = this.colours.stains[this.host.look.stain];
+    this.stain = this.colours.stains[bone.stain];
     c.fillStyle = this.stain.marrow;
     c.fillRect(0, 0, width, height);
     this.packets(width, height, ratio);
