@@ -114,6 +114,9 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--jobs", type=count, metavar="J", help="processes (default: all cores)")
     run.add_argument("--out", metavar="DIR", help="folder of results (default: ./runs/<name>)")
     run.add_argument("--quiet", action="store_true", help="no progress, no table")
+    run.add_argument(
+        "--replay", action="store_true", help="also write replay.html: the first patch as a film"
+    )
 
 
 def _add_scenarios(commands: Any) -> None:
@@ -138,7 +141,7 @@ def _run(options: argparse.Namespace, command: list[str]) -> int:
     _warn(scenario, quiet=options.quiet)
     from bmu_abm.runs import run
 
-    run(
+    ensemble = run(
         scenario,
         seed=scenario.seed,
         replicates=scenario.replicates,
@@ -147,6 +150,10 @@ def _run(options: argparse.Namespace, command: list[str]) -> int:
         quiet=options.quiet,
         command=command,
     )
+    if options.replay and ensemble.folder is not None:
+        from bmu_abm.app.replay import write_replay
+
+        write_replay(scenario, scenario.seed, ensemble.folder)
     return DONE
 
 

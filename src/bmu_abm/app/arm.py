@@ -41,6 +41,13 @@ class Arm:
         self.history.watch(self.model)
         self.keep()
 
+    def begin_again(self, twin: Arm) -> None:
+        """Take month 0 over from an arm whose kept day 0 this one was restored from."""
+        self.kept[0] = twin.kept[0]
+        self.history.points = twin.history.points[:1]
+        self.history.months = twin.history.months[:1]
+        self.history.totals = twin.history.totals[:1]
+
     def step(self) -> bool:
         """Live one day; tells whether something was measured."""
         self.model.step()

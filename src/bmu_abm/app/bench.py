@@ -12,9 +12,11 @@ import traitlets
 from bmu_abm import tomlfile
 from bmu_abm.app import looking, taking, told
 from bmu_abm.app.catalog import everything
+from bmu_abm.app.control import control_of
+from bmu_abm.app.crowd import Crowd
 from bmu_abm.app.easel import Easel
-from bmu_abm.app.link import parse
 from bmu_abm.app.limits import LAPTOP, Limits
+from bmu_abm.app.link import parse
 from bmu_abm.app.session import Session
 from bmu_abm.app.static_files import script, sheet
 from bmu_abm.app.style import all_colours
@@ -63,11 +65,14 @@ class Bench(anywidget.AnyWidget):
         self.session.on_notice = self.notice
         self.easel = Easel(self.session, self._send_frame, limits.frames_a_second)
         self.session.listeners.append(self._turn)
+        self.crowd = Crowd(self._columns, self.session.poke)
+        self._crowd_version = 0
         self.on_msg(self._hear)
 
     def close(self) -> None:
         """End the session and the widget."""
         self.session.close()
+        self.crowd.close()
         super().close()
 
     # -- to the page ----------------------------------------------------------------------------
@@ -90,6 +95,9 @@ class Bench(anywidget.AnyWidget):
         if now - self._sent_points >= _POINTS_EVERY_S:
             self._sent_points = now
             self._tell_points()
+        if self.crowd.version != self._crowd_version:
+            self._crowd_version = self.crowd.version
+            self.tell("bands", bands=self.crowd.bands())
         at, version, urgent = self._sent_state
         changed = self.session.version != version
         if self.session.urgent != urgent or (changed and now - at >= _STATE_EVERY_S):
@@ -154,6 +162,7 @@ class Bench(anywidget.AnyWidget):
             "compare": lambda m: session.compare(bool(m["on"])),
             "plan": lambda m: session.plan(_table(m["data"])),
             "touch": lambda m: session.touch(_table(m["data"])),
+            "crowd": self._ask_crowd,
             "view": self._view,
             "choose": self._choose,
             "open": self._open,
@@ -212,6 +221,25 @@ class Bench(anywidget.AnyWidget):
         b = self.session.model.trabecula
         face, x, y = (int(message[key]) for key in ("face", "x", "y"))
         return "site", face % 2, x % b.nx, y % b.ny
+
+    def _ask_crowd(self, message: Message) -> None:
+        """Let other patches live the plan of now, or stop them."""
+
+        def task() -> None:
+            session = self.session
+            if not message.get("on"):
+                self.crowd.stop()
+                self.crowd.version += 1
+                return
+            if session.scenario.parameters != session.base.parameters:
+                what = "parameters were changed during this life"
+                raise fault("crowd", "", what, "download the scenario and run it with bmu run")
+            plans = [session.scenario]
+            if len(session.arms) == 2:
+                plans.append(control_of(session.base, session.scenario))
+            self.crowd.ask(plans, session.seed)
+
+        self.session.submit(task)
 
     # -- another bone ---------------------------------------------------------------------------
 

@@ -106,7 +106,9 @@ def panels() -> list[dict[str, Any]]:
             "decimals": 0 if panel.lines[0].column.startswith("n_") else panel.decimals,
             "floor": panel.floor,
             "least_span": panel.least_span,
-            "lines": [(one.column, one.label, _ROLES.get(one.colour, "text")) for one in panel.lines],
+            "lines": [
+                (one.column, one.label, _ROLES.get(one.colour, "text")) for one in panel.lines
+            ],
         }
         for panel in PANELS
     ]

@@ -69,7 +69,8 @@ class Easel:
     def frame(self) -> bytes:
         """Return the message of this moment: one bone or two."""
         arms = self._session.arms
-        metas, arrays = [], {}
+        metas: list[dict[str, Any]] = []
+        arrays: dict[str, Any] = {}
         other = arms[1].model if len(arms) == 2 else None
         row = min(self.view.row, self._session.model.trabecula.ny - 1)
         self.view.row = row

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bmu_abm.pictures.field_map import Scale, field_values
+from bmu_abm.pictures.palette import palette_of
 from bmu_abm.pictures.patch import Bone, Patch, cells_of, osteocytes_of, place
 from bmu_abm.pictures.seams import label_depth_um, osteoid_um
 from bmu_abm.pictures.stains import age_position, label_days, stain_of
 from bmu_abm.pictures.surface_cells import CALLING
 from bmu_abm.pictures.surface_classes import surface_classes
-from bmu_abm.pictures.palette import palette_of
 
 Arrays = dict[str, NDArray[Any]]
 KINDS = ("osteoblast", "msc", "osteoclast_precursor", "osteoclast", "osteocyte", "adipocyte")
@@ -209,5 +209,3 @@ def bone_frame(model: Bone, view: View, other: Bone | None = None) -> tuple[dict
         arrays["differ"] = differing(patch, Patch.of(other))
         meta["differ_share"] = float(arrays["differ"].mean())
     return meta, arrays
-
-

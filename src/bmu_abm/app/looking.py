@@ -75,7 +75,10 @@ def _own(kind: str, row: np.void) -> Facts:
     if kind == "msc":
         return [("Runx2", f"{row['runx2']:.2f}"), ("PPAR-γ", f"{row['pparg']:.2f}")]
     if kind == "osteoblast":
-        return [("vigour", f"{row['vigour']:.2f}"), ("matrix laid down", f"{row['laid_um']:.1f} µm")]
+        return [
+            ("vigour", f"{row['vigour']:.2f}"),
+            ("matrix laid down", f"{row['laid_um']:.1f} µm"),
+        ]
     if kind == "osteocyte":
         return [
             ("sclerostin, × rest", f"{row['secretion']:.2f}"),
@@ -184,5 +187,7 @@ def slices(
         if thick > 0:
             age = (model.day - int(b.born[column, number])) / 365.0
             damage = float(b.damage[column, number])
-            listed.append({"um": round(thick, 2), "years": round(age, 2), "damage": round(damage, 2)})
+            listed.append(
+                {"um": round(thick, 2), "years": round(age, 2), "damage": round(damage, 2)}
+            )
     return listed[::-1] if face == 0 else listed

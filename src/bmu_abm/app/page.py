@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import solara
 
 from bmu_abm.app.house import HOUSE
@@ -13,7 +15,7 @@ def Page() -> None:
     solara.Title("Bone remodelling")
     bench = solara.use_memo(HOUSE.enter, [])
 
-    def leave_at_the_end() -> object:
+    def leave_at_the_end() -> Callable[[], None]:
         return lambda: HOUSE.leave(bench)
 
     solara.use_effect(leave_at_the_end, [])

@@ -34,9 +34,7 @@ def report(session: Session, view: Any) -> str:
     """Return the page."""
     plan, arm = session.scenario, session.arms[0]
     points = arm.history.points
-    told = " ".join(
-        sentence(plan, session.day, points, len(arm.model.populations["osteoclast"]))
-    )
+    told = " ".join(sentence(plan, session.day, points, len(arm.model.populations["osteoclast"])))
     origin = {
         "seed": session.seed,
         "day": session.day,
@@ -74,9 +72,7 @@ def _picture(session: Session, view: Any) -> bytes:
 
 
 def _course(session: Session) -> bytes:
-    rows = [
-        {"replicate": 0, "seed": session.seed, **row} for row in session.arms[0].history.months
-    ]
+    rows = [{"replicate": 0, "seed": session.seed, **row} for row in session.arms[0].history.months]
     plan = session.scenario
     courses = [
         {"use": one.use, "start_month": one.start_month, "stop_month": one.stop_month}

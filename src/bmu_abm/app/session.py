@@ -367,10 +367,7 @@ class Session:
                 raise InputError("The snapshot of month 0 is damaged: press Reset.")
             twin = Arm(BoneModel.restore(snapshot))
             twin.model.adopt(control_of(self.base, self.scenario))
-            twin.kept[0] = self.arms[0].kept[0]
-            twin.history.points = self.arms[0].history.points[:1]
-            twin.history.months = self.arms[0].history.months[:1]
-            twin.history.totals = self.arms[0].history.totals[:1]
+            twin.begin_again(self.arms[0])
             self._live_twin(twin)
             self.arms.append(twin)
         self.epoch += 1

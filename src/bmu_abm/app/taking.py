@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bmu_abm.app.arm import Arm
 from bmu_abm.app.link import Life, write
 from bmu_abm.app.session import Session
 from bmu_abm.app.toml_out import text_of
 from bmu_abm.faults import fault, show, suggest
+from bmu_abm.model import BoneModel
 from bmu_abm.pictures.sheet import sheet
+from bmu_abm.runs.snapshot_cache import decode
 
 File = tuple[str, str, bytes]
 
@@ -65,6 +68,7 @@ def take(session: Session, what: Any, view: Any) -> File:
     InputError
         There is nothing of this name.
     """
+    from bmu_abm.app.replay import replay
     from bmu_abm.app.report import report
 
     makers: dict[str, Callable[[], File]] = {
@@ -77,10 +81,25 @@ def take(session: Session, what: Any, view: Any) -> File:
             "text/html",
             report(session, view).encode(),
         ),
+        "replay": lambda: (
+            f"{_stem(session)}_replay.html",
+            "text/html",
+            replay(_from_the_start(session), session.acts, session.day, view.row).encode(),
+        ),
     }
     if what not in makers:
         raise fault("download", "", f"is {show(what)}", suggest(str(what), makers))
     return makers[what]()
+
+
+def _from_the_start(session: Session) -> Arm:
+    """Return a second bone at month 0, to be lived again."""
+    snapshot = decode(session.arms[0].kept[0])
+    if snapshot is None:
+        raise fault("replay", "", "the snapshot of month 0 is damaged", "press Reset")
+    arm = Arm(BoneModel.restore(snapshot))
+    arm.begin_again(session.arms[0])
+    return arm
 
 
 def link(session: Session) -> str:

@@ -4,7 +4,7 @@ const TITLE = 24, PLOT = 62, GAP = 12, FOOT = 26;
 
 export class Charts {
   constructor(host, axis) {
-    Object.assign(this, { host, axis, arms: [], columns: [], ghost: [], chosen: [], slim: false });
+    Object.assign(this, { host, axis, arms: [], columns: [], ghost: [], bands: [], chosen: [], slim: false });
     this.canvas = el("canvas", { class: "charts", role: "img" });
     this.context = this.canvas.getContext("2d");
     this.root = el("div", { class: "chartBox" }, this.canvas);
@@ -101,7 +101,9 @@ export class Charts {
     const y0 = top + TITLE, y1 = y0 + PLOT;
     const series = panel.lines.map((line) => this.values(line, panel.factor));
     const ghosts = this.arms.length < 2 ? panel.lines.map((line) => this.past(line, panel.factor)) : [];
-    const [low, high] = this.range(panel, [...series, ...ghosts]);
+    const bands = panel.lines.map((line) => this.band(line, panel.factor));
+    const spans = bands.flatMap((band) => (band ? [band.low || band.mean, band.high || band.mean] : []));
+    const [low, high] = this.range(panel, [...series, ...ghosts, ...spans]);
     const y = (v) => y1 - ((v - low) / (high - low)) * PLOT;
     c.textBaseline = "alphabetic";
     c.textAlign = "left";
@@ -120,11 +122,34 @@ export class Charts {
     c.fillText(panel.unit, after, top + 14);
     this.grid(c, niceTicks(low, high), y, y0, y1);
     this.marks(c, y0 - 2, y1);
+    bands.forEach((band, i) => band && this.shade(c, band, y, this.colour(panel.lines[i].role), panel.lines.length));
     ghosts.forEach((points, i) => this.line(c, points, y, this.colour(panel.lines[i].role), 1, [3, 3], 0.5));
     c.fillStyle = colours.accent;
     c.fillRect(axis.x(Math.min(axis.last, this.host.state.month || 0)) - 1, y0 - 2, 2, PLOT + 2);
     series.forEach((points, i) => this.line(c, points, y, this.colour(panel.lines[i].role), 2, [], 1));
     return `${panel.title} ${this.readings(c, panel, series, y, y0)}`;
+  }
+
+  // What other patches say of a line: points of the mean, and of the middle 80 %.
+  band(line, factor) {
+    const name = line.minus !== undefined ? "difference" : line.arm;
+    const band = this.bands.find((one) => one.arm === name);
+    if (!band || !band.mean) return null;
+    const at = band.columns.indexOf(line.column);
+    const points = (rows) => rows && rows.map((row) => [row[0], row[at] * factor]);
+    return { mean: points(band.mean), low: points(band.low), high: points(band.high) };
+  }
+
+  shade(c, { mean, low, high }, y, colour) {
+    if (low) {
+      c.fillStyle = colour;
+      c.globalAlpha = 0.13;
+      c.beginPath();
+      for (const [m, v] of high) c.lineTo(this.axis.x(m), y(v));
+      for (const [m, v] of low.slice().reverse()) c.lineTo(this.axis.x(m), y(v));
+      c.fill();
+    }
+    this.line(c, mean, y, colour, 1.2, [4, 3], 0.9);
   }
 
   past(line, factor) {

@@ -23,7 +23,7 @@ class PageHost {
   hear(message, buffers) {
     this.heard = Date.now();
     this.lost(false);
-    const act = { all: () => this.begin(message), frame: () => this.frame(message, buffers[0]), state: () => this.tell(message), points: () => this.points(message), notice: () => this.notice(message.text), link: () => shareLink(this, message.text), file: () => save(message, buffers[0]) }[message.kind];
+    const act = { all: () => this.begin(message), frame: () => this.frame(message, buffers[0]), state: () => this.tell(message), points: () => this.points(message), notice: () => this.notice(message.text), bands: () => this.hearBands(message.bands), link: () => shareLink(this, message.text), file: () => save(message, buffers[0]) }[message.kind];
     if (act) act();
   }
 
@@ -87,11 +87,38 @@ class PageHost {
     }, 250);
   }
 
+  hearBands(bands) {
+    this.charts.bands = bands;
+    const counted = bands.length ? Math.min(...bands.map((one) => one.n)) : 0;
+    this.crowdOn = bands.length > 0;
+    const pairs = bands.length === 3;
+    this.crowdNote.textContent = !this.crowdOn ? "Solid: this patch. One patch is noise." : counted < bands[0].of ? `Solid: this patch. One patch is noise; ${counted} of ${bands[0].of} ${pairs ? "pairs" : "patches"} so far.` : `Solid: this patch. Shaded: middle 80 % of ${counted} ${pairs ? "pairs" : "patches"}, dashed: their mean. One patch is noise.`;
+    this.crowdButton.textContent = this.crowdOn ? "This patch alone" : "Ask 16 patches";
+    this.pooled.textContent = this.poolWords(bands, counted);
+    this.pooled.hidden = !this.pooled.textContent;
+    this.charts.invalidate();
+  }
+
+  // The pooled answer of this month, in words.
+  poolWords(bands, counted) {
+    const band = bands[bands.length - 1];
+    if (!band || counted < 4) return "";
+    const at = band.columns.indexOf("bmd_lumbar_spine_pct"), row = Math.min(band.mean.length - 1, Math.floor((this.state.month || 0) + 1e-6));
+    const mean = band.mean[row][at], error = band.error[row][at];
+    const sign = (v) => (v > 0 ? "+" : "") + number(v, 1);
+    const what = bands.length === 3 ? `the difference over ${counted} pairs is ${sign(mean)} points` : `the mean of ${counted} patches is ${sign(mean)} %`;
+    return `Bone mineral in month ${row}: ${what} (95 % interval ${sign(mean - error)} to ${sign(mean + error)}).`;
+  }
+
   tell(state) {
     const before = this.state;
     this.state = state;
     this.look.playing = state.playing;
     if (before.playing && !state.playing) this.showBones();
+    const planned = JSON.stringify([state.courses, state.years, state.seed, state.host, state.arms]);
+    if (this.crowdOn && state.ready && planned !== this.plannedFor && this.plannedFor) this.send({ do: "crowd", on: true });
+    if (state.ready) this.plannedFor = planned;
+    if (this.crowdOn && Math.floor(before.month) !== Math.floor(state.month)) this.hearBands(this.charts.bands);
     const busy = state.growing !== null && state.growing !== undefined;
     this.root.classList.toggle("growing", busy);
     this.growth.hidden = !busy;
@@ -328,11 +355,15 @@ class PageHost {
   }
 
   chartCard() {
+    this.crowdOn = false;
+    this.crowdNote = el("small", { text: "Solid: this patch. One patch is noise." });
+    this.crowdButton = el("button", { type: "button", class: "pill", text: "Ask 16 patches", title: "Live 16 other patches of this host in the background", onclick: () => this.send({ do: "crowd", on: !this.crowdOn }) });
+    this.pooled = el("p", { class: "pooled", hidden: true });
     const text = (name, label, act) => el("button", { type: "button", class: "pill", onclick: act }, icon(name), label);
     const longer = el("button", { type: "button", class: "pill", text: "One year more", onclick: () => this.send({ do: "plan", data: { years: Math.min(this.state.horizon_years, this.state.years + 1) } }) });
     return el("section", { class: "card chartCard", "aria-label": "Charts and treatments" },
-      el("div", { class: "cardHead" }, el("small", { text: "Solid: this patch. Dashed: before you went back. One patch is noise." }), el("span", { class: "spring" }), el("button", { type: "button", class: "pill", text: "Charts", onclick: () => chooseCharts(this) })),
-      el("div", { class: "timeArea" }, this.charts.root, this.timeline.root, this.timeline.head),
+      el("div", { class: "cardHead" }, this.crowdNote, el("span", { class: "spring" }), this.crowdButton, el("button", { type: "button", class: "pill", text: "Charts", onclick: () => chooseCharts(this) })),
+      this.pooled, el("div", { class: "timeArea" }, this.charts.root, this.timeline.root, this.timeline.head),
       el("div", { class: "line" }, text("plus", "Add treatment", () => addTreatment(this)), longer));
   }
 
