@@ -76,7 +76,7 @@ class History:
     def _window(self, model: BoneModel, row: Mapping[str, float]) -> dict[str, float]:
         """Return resorption and formation of the last 30 days, and the serum that follows them."""
         day, removed, formed = self.totals[-1]
-        since = [one for one in self.totals if one[0] >= day - _WINDOW_DAYS][0]
+        since = next(one for one in self.totals if one[0] >= day - _WINDOW_DAYS)
         days = day - since[0]
         if days < _WINDOW_DAYS // 2:
             return {}

@@ -1,4 +1,4 @@
-"""What the page is told beside the frames: the state of the session, and new points of the charts."""
+"""What the page is told beside the frames: the state of the session, and points of charts."""
 
 from __future__ import annotations
 
