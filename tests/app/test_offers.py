@@ -95,6 +95,7 @@ def test_a_full_house_turns_visitors_away(monkeypatch):
     class Chair:
         def __init__(self, scenario, limits):
             self.closed = False
+            self.easel = type("Easel", (), {"silent_s": 0.0})()
 
         def close(self):
             self.closed = True
@@ -107,3 +108,5 @@ def test_a_full_house_turns_visitors_away(monkeypatch):
     assert first and second and house.enter() is None
     house.leave(first)
     assert first.closed and house.enter() is not None
+    second.easel.silent_s = 1000.0
+    assert house.enter() is not None and second.closed and len(house) == 2

@@ -29,6 +29,7 @@ from bmu_abm.scenario import Scenario
 
 _STATE_EVERY_S, _POINTS_EVERY_S = 0.25, 0.1
 _LARGEST_UPLOAD = 1_000_000
+_GONE_S = 30.0
 Message = dict[str, Any]
 
 
@@ -92,6 +93,8 @@ class Bench(anywidget.AnyWidget):
         if not self._greeted:
             return
         now = time.monotonic()
+        if self.session.playing and self.easel.silent_s > _GONE_S:
+            self.session.play(False)  # nobody looks
         if now - self._sent_points >= _POINTS_EVERY_S:
             self._sent_points = now
             self._tell_points()

@@ -67,7 +67,7 @@ def settings(for_class: bool) -> None:
     os.environ["SOLARA_APP"] = "bmu_abm.app.page"
     os.environ["SOLARA_MODE"] = "production"
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"
-    os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "20m" if for_class else "12h")
+    os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "20m" if for_class else "2h")
     os.environ.setdefault("SOLARA_KERNEL_MAX_COUNT", "120")
 
 

@@ -38,6 +38,7 @@ class Easel:
         self._sent, self._taken = 0, 0
         self._sent_at, self._drawn = -1e9, (-1, -1)
         self._looks = 0
+        self._heard_at = now()
 
     def look(self, **changes: Any) -> None:
         """Change what is looked at; drawn with the next frame."""
@@ -53,6 +54,12 @@ class Easel:
     def taken(self, number: int) -> None:
         """Hear that the browser has received a frame."""
         self._taken = max(self._taken, min(number, self._sent))
+        self._heard_at = self._now()
+
+    @property
+    def silent_s(self) -> float:
+        """For how long a frame has been waiting for its answer (s); 0 when none is."""
+        return self._now() - self._heard_at if self._taken < self._sent else 0.0
 
     def turn(self) -> None:
         """Send a frame if one is due."""

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from bmu_abm.app.bench import Bench
 
 
+_FORSAKEN_S = 120.0
+
+
 class House:
     """The benches that are open.
 
@@ -32,10 +35,18 @@ class House:
 
         with self._lock:
             if len(self._benches) >= self.limits.most_sessions:
+                self._close_the_forsaken()
+            if len(self._benches) >= self.limits.most_sessions:
                 return None
             bench = Bench(self.scenario, limits=self.limits)
             self._benches.append(bench)
             return bench
+
+    def _close_the_forsaken(self) -> None:
+        """Close the benches whose page has not answered for a while."""
+        for bench in [one for one in self._benches if one.easel.silent_s > _FORSAKEN_S]:
+            self._benches.remove(bench)
+            bench.close()
 
     def leave(self, bench: Bench | None) -> None:
         """Close a bench."""

@@ -24,15 +24,12 @@ class Limits:
         Open pages; further ones are told that the house is full.
     frames_a_second : float
         Fastest drawing.
-    idle_minutes : float
-        After which an unseen page is closed.
     """
 
     most_sites: int = 40_000
     most_days_a_second: float = MOST_DAYS_A_SECOND
     most_sessions: int = 40
     frames_a_second: float = 30.0
-    idle_minutes: float = 60.0
 
     def check(self, scenario: Scenario) -> Scenario:
         """Return the scenario if it may run here; InputError if its patch is too large."""
@@ -47,4 +44,4 @@ class Limits:
 
 
 LAPTOP = Limits()
-CLASS = Limits(most_sites=10_000, most_days_a_second=60.0, frames_a_second=10.0, idle_minutes=20.0)
+CLASS = Limits(most_sites=10_000, most_days_a_second=60.0, frames_a_second=10.0)
