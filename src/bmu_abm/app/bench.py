@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import anywidget
-import traitlets
 
 from bmu_abm import tomlfile
 from bmu_abm.app import looking, taking, told
@@ -46,7 +45,6 @@ class Bench(anywidget.AnyWidget):
 
     _esm = script()
     _css = sheet()
-    height = traitlets.Unicode("100vh").tag(sync=True)
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 // One face of the bone as a picture: relief in light from the north-west, tinted by state, by
 // stain or by a signal. Only the tiles that changed are painted anew.
 
-const TILE = 10;
+const TILES = [10, 8, 6, 4, 2]; // sites of a tile: the largest that divides both sides
 const LIGHTS = [[0.65, 315], [0.2, 265], [0.15, 5]];
 const ALTITUDE = (50 * Math.PI) / 180;
 const EXAGGERATION = 1.7;
@@ -34,15 +34,16 @@ export function paintOf(bone, colours) {
 
 export class FaceRelief {
   constructor(nx, ny, px) {
-    Object.assign(this, { nx, ny, px });
+    const tile = TILES.find((one) => nx % one === 0 && ny % one === 0);
+    Object.assign(this, { nx, ny, px, tile });
     this.canvas = document.createElement("canvas");
     this.canvas.width = nx * px;
     this.canvas.height = ny * px;
     this.context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-    const size = TILE * px;
+    const size = tile * px;
     this.image = this.context.createImageData(size, size);
-    this.fine = new TileEnlarger(TILE, px, 0.8);
-    this.sharp = new TileEnlarger(TILE, px, 0.75);
+    this.fine = new TileEnlarger(tile, px, 0.8);
+    this.sharp = new TileEnlarger(tile, px, 0.75);
     const n = this.fine.wide ** 2;
     this.heights = new Float32Array(n);
     this.best = new Float32Array(n);
@@ -76,7 +77,7 @@ export class FaceRelief {
 
   dirtyTiles(now, key) {
     const { nx, ny } = this;
-    const across = nx / TILE, up = ny / TILE;
+    const across = nx / this.tile, up = ny / this.tile;
     const all = [];
     const dirty = new Uint8Array(across * up);
     const seen = this.seen;
@@ -90,7 +91,7 @@ export class FaceRelief {
           if (!changed) continue;
           for (const dy of [-3, 3])
             for (const dx of [-3, 3]) {
-              const tx = Math.floor(((x + dx + nx) % nx) / TILE), ty = Math.floor(((y + dy + ny) % ny) / TILE);
+              const tx = Math.floor(((x + dx + nx) % nx) / this.tile), ty = Math.floor(((y + dy + ny) % ny) / this.tile);
               dirty[ty * across + tx] = 1;
             }
         }
@@ -138,8 +139,8 @@ export class FaceRelief {
     const { nx, ny } = this;
     const rows = enlarger.rows;
     for (let r = 0; r < rows; r++) {
-      const y = (ty * TILE + r - REACH - 1 + ny) % ny;
-      for (let c = 0; c < rows; c++) enlarger.cells[r * rows + c] = read(y * nx + ((tx * TILE + c - REACH - 1 + nx) % nx));
+      const y = (ty * this.tile + r - REACH - 1 + ny) % ny;
+      for (let c = 0; c < rows; c++) enlarger.cells[r * rows + c] = read(y * nx + ((tx * this.tile + c - REACH - 1 + nx) % nx));
     }
   }
 
@@ -171,7 +172,7 @@ export class FaceRelief {
 
   paintTile(tx, ty, now) {
     const { px, fine, heights, values, mask } = this;
-    const wide = fine.wide, size = TILE * px;
+    const wide = fine.wide, size = this.tile * px;
     this.load(fine, tx, ty, (i) => this.relief[i]);
     fine.run(heights);
     if (now.field) {
@@ -202,7 +203,7 @@ export class FaceRelief {
     for (let l = 0; l < 3; l++) light += LIGHTS[l][0] * Math.max(0, 1 - EAST[l] * we - NORTH[l] * sn);
     light /= Math.sqrt(1 + sn * sn + we * we);
     let bright = Math.min(1.16, Math.max(0.5, 1 + 0.5 * (light - 1)));
-    const hollow = this.hollow[(ty * TILE + Math.floor(y / px)) * this.nx + tx * TILE + Math.floor(x / px)];
+    const hollow = this.hollow[(ty * this.tile + Math.floor(y / px)) * this.nx + tx * this.tile + Math.floor(x / px)];
     bright *= 1 - 0.1 * Math.min(1, Math.max(0, (hollow - heights[i]) / 25));
     bright = 1 + look.relief * (bright - 1);
     let r, g, b;
@@ -239,7 +240,7 @@ export class FaceRelief {
 
   hatch(tx, ty, x, y) {
     const period = 1.6 * this.px;
-    const wave = Math.sin((2 * Math.PI * (tx * TILE * this.px + x - ty * TILE * this.px - y)) / (period * Math.SQRT2));
+    const wave = Math.sin((2 * Math.PI * (tx * this.tile * this.px + x - ty * this.tile * this.px - y)) / (period * Math.SQRT2));
     return 1 - 0.55 * Math.min(1, Math.max(0, 0.5 + (wave * period) / 5));
   }
 }
