@@ -133,3 +133,11 @@ def test_nothing_else_can_be_taken(opened):
     session = opened()
     with pytest.raises(InputError):
         session.ask(lambda: taking.take(session, "/etc/passwd", View()))
+
+
+@pytest.mark.parametrize("what", ["report", "replay"])
+def test_a_hostile_title_stays_text(opened, what):
+    session = opened(lives.scenario(title="</script><script>alert(1)</script><!--<script>"))
+    session.step(35).result()
+    text = session.ask(lambda: taking.take(session, what, View(row=3)))[2].decode()
+    assert "<script>alert" not in text and "<!--" not in text

@@ -172,3 +172,17 @@ def test_a_microcrack_makes_osteocytes_call(opened):
     cells = session.model.populations["osteocyte"].live
     assert float(session.model.trabecula.damage.sum()) > damage
     assert (cells["calling"] == 1.0).any()
+
+
+def test_a_page_that_has_gone_does_not_end_the_session(opened):
+    session = opened()
+
+    def gone(*_):
+        raise RuntimeError("the page has gone")
+
+    session.listeners.append(gone)
+    session.on_notice = gone
+    session.step(2).result(60)
+    session.listeners.remove(gone)
+    session.step(2).result(60)
+    assert session.day == 4

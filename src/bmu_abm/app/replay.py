@@ -85,7 +85,7 @@ def page(recorded: dict[str, Any]) -> str:
         "offers": {key: offers[key] for key in ("panels", "first_panels", "interventions")},
         "colours": all_colours(),
     }
-    data = json.dumps(told, separators=(",", ":")).replace("</", "<\\/")
+    data = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")
     player = (FOLDER / "replay.js").read_text(encoding="utf-8")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from bmu_abm.app import acts as deeds
@@ -108,13 +109,18 @@ class Session:
         try:
             return task()
         except BmuError as error:
-            self.on_notice(str(error))
+            self._notice(str(error))
         except Abandoned:
             pass
         except Exception as error:
             self.playing = False
-            self.on_notice(f"a defect of ours: {type(error).__name__}: {error}; press Reset")
+            self._notice(f"a defect of ours: {type(error).__name__}: {error}; press Reset")
         return None
+
+    def _notice(self, line: str) -> None:
+        """Tell a mistake; a page that has gone must not end the thread."""
+        with suppress(Exception):
+            self.on_notice(line)
 
     def _turn(self) -> float | None:
         pause = None
