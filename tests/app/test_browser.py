@@ -78,7 +78,7 @@ def visit(browser, address):
         page.faults, page.asked = [], []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
-        page.goto(address + fragment)
+        page.goto(address + fragment, timeout=PATIENCE_MS)
         page.wait_for_selector("canvas.face[data-painted]", timeout=PATIENCE_MS)
         page.wait_for_selector(".bmu[data-day]", timeout=PATIENCE_MS)
         return page

@@ -37,6 +37,7 @@ class PageHost {
     if (!again) this.build();
     this.setTheme(this.theme);
     this.send({ do: "view", theme: this.theme, stain: this.look.stain, row: this.row ?? 36 });
+    if (!again && this.link) this.send({ do: "open_link", text: this.link });
   }
 
   frame(message, buffer) {
@@ -164,9 +165,10 @@ class PageHost {
   }
 
   notice(text) {
+    if (!this.notices) return;
     const box = el("div", { class: "notice", role: "alert" }, el("span", { text }), iconButton("close", "Dismiss", () => box.remove()));
     this.notices.append(box);
-    setTimeout(() => box.remove(), 9000);
+    setTimeout(() => box.remove(), 30000);
     while (this.notices.children.length > 3) this.notices.firstChild.remove();
   }
 
@@ -400,11 +402,11 @@ export function render({ model, el: root }) {
   const host = new PageHost(root, (message) => model.send(message));
   const hear = (message, buffers) => host.hear(message, buffers || []);
   model.on("msg:custom", hear);
+  const link = location.hash.slice(1);
+  host.link = link.length > 8 ? link : "";
   const quiet = listenKeys(host);
   const hello = () => model.send({ do: "hello" });
   hello();
-  const link = location.hash.slice(1);
-  if (link.length > 8) model.send({ do: "open_link", text: link });
   // Whoever was asleep or cut off asks again; whoever hears nothing says so.
   const wake = () => { if (document.visibilityState === "visible") hello(); };
   document.addEventListener("visibilitychange", wake);
