@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 _SLICE_S = 0.012
 _MEASURED_S = 1.5
+_LATE_S = 0.1  # what is late by more is forgotten
 
 
 class Pace:
@@ -40,14 +41,13 @@ class Pace:
         `step` tells whether to go on.
         """
         begun = self._now()
+        self._next = max(self._next, begun - _LATE_S)
         while self._next <= self._now() < begun + _SLICE_S:
             self._lived.append(self._now())
             self._next += 1.0 / self.days_a_second
             if not step():
                 break
-        now = self._now()
-        self._next = max(self._next, now - 0.1)
-        return max(0.0, self._next - now)
+        return max(0.0, self._next - self._now())
 
     def measured(self) -> float:
         """Return the days a second that were lived lately."""
