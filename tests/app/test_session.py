@@ -146,11 +146,11 @@ def test_what_has_begun_keeps_its_start_and_may_stop_now(opened):
 
 def test_a_live_parameter_acts_on_the_next_step(opened):
     session, other = opened(), opened()
-    session.plan({"parameters": {"osteoclast.erosion_um_per_day": 0.5}}).result()
+    session.plan({"parameters": {"osteoclast.erosion_um_per_day": 2.0}}).result()
     session.step(1).result()
     other.step(1).result()
     rates = [float(one.model.p["osteoclast_erosion_um_per_day"][0]) for one in (session, other)]
-    assert rates[0] == 0.5 < rates[1]
+    assert rates[0] == 2.0 < rates[1]
 
 
 def test_limits_refuse_a_large_patch():
