@@ -14,6 +14,15 @@ export function el(tag, attrs = {}, ...children) {
   return node;
 }
 
+// Draw a view with the next frame of the browser, once however often it is asked for.
+export function onceAFrame(view, ready) {
+  if (view.waiting) return;
+  view.waiting = requestAnimationFrame(() => {
+    view.waiting = 0;
+    if (ready()) view.draw();
+  });
+}
+
 const PROPERTIES = { value: 1, checked: 1, disabled: 1, htmlFor: 1, selected: 1 };
 
 const ICONS = {

@@ -28,11 +28,7 @@ export class FaceView {
   }
 
   invalidate() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = 0;
-      if (this.bone && this.root.clientWidth) this.draw();
-    });
+    onceAFrame(this, () => this.bone && this.root.clientWidth);
   }
 
   draw() {

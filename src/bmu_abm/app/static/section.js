@@ -22,11 +22,7 @@ export class SectionView {
   }
 
   invalidate() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = 0;
-      if (this.bone && this.root.clientWidth) this.draw();
-    });
+    onceAFrame(this, () => this.bone && this.root.clientWidth);
   }
 
   draw() {
