@@ -52,7 +52,7 @@ def test_arms_share_a_burn_in_and_differ_afterwards(cache):
 def test_the_key_follows(change, monkeypatch):
     key = burn_in_key(PLAIN, 1, 0)
     if change == "sources":
-        monkeypatch.setattr("bmu_abm.runs.burnin._sources", lambda: "other")
+        monkeypatch.setattr("bmu_abm.runs.burnin._engine", lambda: "other")
         assert burn_in_key(PLAIN, 1, 0) != key
     elif change in ("seed", "replicate"):
         assert burn_in_key(PLAIN, **({"seed": 1, "replicate": 0} | {change: 7})) != key

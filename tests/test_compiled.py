@@ -30,6 +30,21 @@ def python(code, **environment):
     return done.stdout.strip()
 
 
+# -- hashes of sources ----------------------------------------------------------------------------
+
+
+def test_the_engine_is_all_that_a_burn_in_imports():
+    code = """
+import sys
+import bmu_abm.model, bmu_abm.runs.burnin
+files = {m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "bmu_abm"}
+print("\\n".join(files))
+"""
+    engine = {str(path) for path in compiled.engine_modules()}
+    assert set(python(code).splitlines()) <= engine
+    assert not any("pictures" in path or "validation" in path for path in engine)
+
+
 # -- the cache ------------------------------------------------------------------------------------
 
 HELPER = '''"""A helper."""

@@ -57,6 +57,12 @@ def test_a_restored_bone_reads_as_it_did():
     assert restored.sample() == pytest.approx(m.sample(), rel=0, abs=0, nan_ok=True)
 
 
+def test_a_restored_bone_shows_what_its_cells_sensed(busy):
+    lived = bones.days(busy(), 1)
+    assert lived.sensed.any()
+    assert np.array_equal(BoneModel.restore(lived.snapshot()).sensed, lived.sensed)
+
+
 def test_a_sample_does_not_change_the_bone():
     a, b = (bones.days(treated(), 40) for _ in range(2))
     a.sample()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bmu_abm import __version__
+from bmu_abm.app.command import add_app
 from bmu_abm.batch.commands import add_commands
 from bmu_abm.errors import BmuError, InputError
 from bmu_abm.faults import one_line
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_network(commands)
     _add_bench(commands)
     add_commands(commands)
+    add_app(commands)
     return parser
 
 
@@ -113,6 +115,9 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--jobs", type=count, metavar="J", help="processes (default: all cores)")
     run.add_argument("--out", metavar="DIR", help="folder of results (default: ./runs/<name>)")
     run.add_argument("--quiet", action="store_true", help="no progress, no table")
+    run.add_argument(
+        "--replay", action="store_true", help="also write replay.html: the first patch as a film"
+    )
 
 
 def _add_scenarios(commands: Any) -> None:
@@ -153,6 +158,10 @@ def _run(options: argparse.Namespace, command: list[str]) -> int:
         quiet=options.quiet,
         command=command,
     )
+    if options.replay and ensemble.folder is not None:
+        from bmu_abm.app.replay import write_replay
+
+        write_replay(scenario, scenario.seed, ensemble.folder)
     error = ensemble.first_failure
     if error is None:
         return DONE

@@ -28,8 +28,27 @@ _IMPORT = re.compile(r"^from bmu_abm(?:\.([\w.]+))? import ([^\n]+)", re.MULTILI
 
 
 def source_hash() -> str:
-    """Return 16 hex digits that change with any source file of the package."""
-    return _digest([*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.csv")])
+    """Return 16 hex digits that change with any source file of the package.
+
+    The browser app is left out: nothing imports it, so it cannot change a bone.
+    """
+    app = _PACKAGE / "app"
+    files = [*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.csv")]
+    return _digest([file for file in files if app not in file.parents])
+
+
+def engine_hash() -> str:
+    """Return 16 hex digits that change with any source that a model's course can depend on.
+
+    The modules of a model and of its burn-in, transitively, and the tables of the package.
+    """
+    return _digest([*engine_modules(), *_PACKAGE.rglob("*.csv")])
+
+
+def engine_modules() -> set[Path]:
+    """Return the files of the modules that a model consists of."""
+    burn_in = _PACKAGE / "runs" / "burnin.py"
+    return _with_imports([_PACKAGE / "model.py", burn_in, *_packages(burn_in)])
 
 
 def kernel_hash() -> str:
@@ -38,15 +57,21 @@ def kernel_hash() -> str:
     Those are the modules that hold kernels and, transitively, the modules they import at the
     top level.
     """
-    texts = {path: path.read_text(encoding="utf-8") for path in _PACKAGE.rglob("*.py")}
-    todo = [path for path, text in texts.items() if "from bmu_abm.compiled import" in text]
+    files = _PACKAGE.rglob("*.py")
+    kernels = [f for f in files if "from bmu_abm.compiled import" in f.read_text(encoding="utf-8")]
+    return _digest(_with_imports(kernels))
+
+
+def _with_imports(files: Iterable[Path]) -> set[Path]:
+    """Return files of the package with all that they import at the top level, transitively."""
+    todo = list(files)
     seen = set(todo)
     while todo:
-        for path in _imports(texts[todo.pop()]):
-            if path in texts and path not in seen:
+        for path in _imports(todo.pop().read_text(encoding="utf-8")):
+            if path not in seen and path.is_file():
                 seen.add(path)
                 todo.append(path)
-    return _digest(seen)
+    return seen
 
 
 def _imports(text: str) -> Iterator[Path]:
@@ -54,8 +79,18 @@ def _imports(text: str) -> Iterator[Path]:
     for module, names in _IMPORT.findall(text):
         base = _PACKAGE.joinpath(*module.split(".")) if module else _PACKAGE
         yield base.with_suffix(".py")
+        yield from _packages(base / "__init__.py")
         for name in re.findall(r"\w+", names):
             yield base / f"{name}.py"
+            yield base / name / "__init__.py"
+
+
+def _packages(file: Path) -> Iterator[Path]:
+    """Yield the `__init__.py` of the packages that a file is in."""
+    for folder in file.parents:
+        yield folder / "__init__.py"
+        if folder == _PACKAGE:
+            return
 
 
 def _digest(paths: Iterable[Path]) -> str:

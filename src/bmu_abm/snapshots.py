@@ -28,6 +28,7 @@ def take(model: BoneModel) -> Arrays:
     arrays |= {f"cells.{k}": p.live.copy() for k, p in model.populations.items()}
     arrays["active"] = model.active[: int(model.n_active[0])].copy()
     arrays |= {k: getattr(model, k).copy() for k in ("ledger", "today", "skeleton", "depots")}
+    arrays["sensed"] = model.sensed.copy()  # who looks at a restored bone sees what its cells felt
     arrays["parameters"] = model.p.copy()
     arrays |= {f"memory.{k}": v.copy() for k, v in model.memory.arrays().items()}
     meta = {
@@ -54,6 +55,7 @@ def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str
         setattr(model.trabecula, k, arrays[f"trabecula.{k}"].copy().view(dtype))
     for k in _FIELDS:
         getattr(model.fields, k)[:] = arrays[f"fields.{k}"]
+    model.sensed[:] = arrays["sensed"]
     for k, population in model.populations.items():
         population.replace(arrays[f"cells.{k}"])
     active = arrays["active"]

@@ -119,13 +119,13 @@ def test_grafted_cells_lengthen_the_life_of_osteoblasts(still):
 @pytest.mark.mechanism("cell-lining")
 def test_tired_osteoblasts_line_the_bone_or_die(still):
     for share in (0.0, 1.0):
-        m = forming(still, vigour=0.03)
+        m = forming(still, vigour=0.01)
         n = len(bones.disc(m, 4.0))
         assert len(m.populations["osteoblast"]) == 0 and m.ledger["completed_sites"][0] == n
         lag = float(m.p["mineral_lag_days"][0])  # the osteoid seam outlives the cells by it
         assert m.ledger["formation_days"][0] == pytest.approx(n * lag)
         m = still()
-        bones.changed(m, osteoblast_lining_share=share)
+        bones.changed(m, osteoblast_lining_share=share, osteoblast_vigour_end=0.04)
         sites = bones.disc(m, 4.0)
         m.trabecula.sites["state"][sites] = FORMATION
         bones.put(m, "osteoblast", sites, vigour=0.03)

@@ -119,7 +119,9 @@ def ripe(m, sites, nfatc1=1.1):
     return bones.put(m, "osteoclast_precursor", sites, nfatc1=nfatc1)
 
 
-def fused(m):
+def fused(m, per_day=20.0):
+    """Let ripe precursors fuse for a day; at 20 a day, one in ten million is left over."""
+    bones.changed(m, precursor_fusion_per_day=per_day)
     rules.precursors_fuse(m)
     return m.populations["osteoclast"].live["nuclei"].tolist()
 

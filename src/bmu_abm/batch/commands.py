@@ -53,6 +53,12 @@ def _add_compare(commands: Any) -> None:
     _add_where(compare, "./runs/compare_<names>")
 
 
+def _how(options: argparse.Namespace, command: list[str]) -> dict[str, Any]:
+    """Return what every command of this module hands on in the same way."""
+    shared = ("jobs", "cluster", "out", "quiet")
+    return {name: getattr(options, name) for name in shared} | {"command": command}
+
+
 def _compare(options: argparse.Namespace, command: list[str]) -> int:
     names, settings = list(options.scenarios), list(options.set)
     while settings and "=" not in settings[-1]:
@@ -62,14 +68,8 @@ def _compare(options: argparse.Namespace, command: list[str]) -> int:
 
     changed = changes(options, settings)
     loaded = [Scenario.load(name) for name in names]
-    done = compare(
-        [scenario.with_settings(changed) if changed else scenario for scenario in loaded],
-        jobs=options.jobs,
-        cluster=options.cluster,
-        out=options.out,
-        quiet=options.quiet,
-        command=command,
-    )
+    arms = [scenario.with_settings(changed) if changed else scenario for scenario in loaded]
+    done = compare(arms, **_how(options, command))
     if not options.quiet:
         print(f"{done.told()}\nresults in {done.folder}")
     return closing(done.folder, done.outcome)
@@ -79,15 +79,8 @@ def _sweep(options: argparse.Namespace, command: list[str]) -> int:
     from bmu_abm.batch.plan import Shard
     from bmu_abm.batch.sweeping import sweep
 
-    done = sweep(
-        options.study,
-        jobs=options.jobs,
-        cluster=options.cluster,
-        shard=None if options.shard is None else Shard.parse(options.shard),
-        out=options.out,
-        quiet=options.quiet,
-        command=command,
-    )
+    shard = None if options.shard is None else Shard.parse(options.shard)
+    done = sweep(options.study, shard=shard, **_how(options, command))
     if not options.quiet:
         print(f"{_counts(done)}\n{_where(options, done)}")
     return closing(done.folder, done.outcome)
@@ -96,14 +89,7 @@ def _sweep(options: argparse.Namespace, command: list[str]) -> int:
 def _sensitivity(options: argparse.Namespace, command: list[str]) -> int:
     from bmu_abm.batch.sensitivity import sensitivity
 
-    done = sensitivity(
-        options.study,
-        jobs=options.jobs,
-        cluster=options.cluster,
-        out=options.out,
-        quiet=options.quiet,
-        command=command,
-    )
+    done = sensitivity(options.study, **_how(options, command))
     if not options.quiet:
         table = done.table.drop(columns="noise_share")
         print(table.to_string(index=False, float_format="{:.3g}".format))
@@ -117,14 +103,7 @@ def _sensitivity(options: argparse.Namespace, command: list[str]) -> int:
 def _calibrate(options: argparse.Namespace, command: list[str]) -> int:
     from bmu_abm.batch.calibration import calibrate
 
-    done = calibrate(
-        options.study,
-        jobs=options.jobs,
-        cluster=options.cluster,
-        out=options.out,
-        quiet=options.quiet,
-        command=command,
-    )
+    done = calibrate(options.study, **_how(options, command))
     if not options.quiet:
         told = ", ".join(f"{path} = {value:.4g}" for path, value in done.best.items())
         print(f"most likely of {len(done.trials)} points: {told}\nresults in {done.folder}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bmu_abm import __version__
 from bmu_abm.clock import DAYS_PER_YEAR
-from bmu_abm.compiled import source_hash
+from bmu_abm.compiled import engine_hash
 from bmu_abm.runs.snapshot_cache import Snapshot, SnapshotCache
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 FLOW_DAYS = 30
 
-_sources = functools.cache(source_hash)
+_engine = functools.cache(engine_hash)
 
 
 def burn_in_key(scenario: Scenario, seed: int, replicate: int) -> str:
     """Return 32 hex digits that name the burn-in of one replicate.
 
     They change with what the scenario says of its burn-in (host and its past, patch, parameters),
-    the package's version or any of its sources, the seed and the replicate.
+    the package's version or any source of its engine, the seed and the replicate.
     """
-    parts = [scenario.burn_in_key(), _sources(), __version__, seed, replicate]
+    parts = [scenario.burn_in_key(), _engine(), __version__, seed, replicate]
     text = json.dumps(parts, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -16,6 +16,9 @@ from bmu_abm.signalling.binding import compete, hill4, saturation
 SENSED = ("free RANKL (pM)", "attraction", "induction of NFATc1", "colony factor")
 FREE_RANKL, ATTRACTION, INDUCTION, COLONY = range(4)
 
+# Blocks that are worked on at once: their fields stay in the processor's cache.
+AT_ONCE = 4096
+
 
 @kernel
 def sense(coarse, binders, sensed, p):
@@ -29,15 +32,19 @@ def sense(coarse, binders, sensed, p):
     sensed : ndarray of float32, shape (4, n_blocks)
     """
     q = p[0]
-    free = sensed[FREE_RANKL]
-    compete(coarse[RANKL], coarse[OPG], q.binding_rankl_opg_kd_pm, binders, free)
     half, colony_half = np.float32(q.precursor_rankl_half_pm), np.float32(q.precursor_mcsf_half_pm)
     tgfb_half, taxis = np.float32(q.coupling_tgfb_half_pm), np.float32(q.precursor_chemotaxis)
-    for i in range(free.shape[0]):
-        rank, colony = hill4(free[i], half), saturation(coarse[MCSF, i], colony_half)
-        sensed[ATTRACTION, i] = taxis * (rank + saturation(coarse[TGFB, i], tgfb_half))
-        sensed[INDUCTION, i] = nfatc1_drive(rank, colony)
-        sensed[COLONY, i] = colony
+    for begin in range(0, sensed.shape[1], AT_ONCE):
+        end = min(begin + AT_ONCE, sensed.shape[1])
+        free = sensed[FREE_RANKL, begin:end]
+        rankl, opg = coarse[RANKL, begin:end], coarse[OPG, begin:end]
+        compete(rankl, opg, q.binding_rankl_opg_kd_pm, binders, free)
+        for i in range(begin, end):
+            rank = hill4(sensed[FREE_RANKL, i], half)
+            colony = saturation(coarse[MCSF, i], colony_half)
+            sensed[ATTRACTION, i] = taxis * (rank + saturation(coarse[TGFB, i], tgfb_half))
+            sensed[INDUCTION, i] = nfatc1_drive(rank, colony)
+            sensed[COLONY, i] = colony
 
 
 @helper

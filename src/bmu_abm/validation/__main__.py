@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bmu_abm.compiled import source_hash
+from bmu_abm.compiled import engine_hash
 from bmu_abm.runs.ensemble import replicates, run_ensemble
 from bmu_abm.runs.pool import WorkerPool, available_cores
 from bmu_abm.validation.budget import budget
@@ -37,7 +37,7 @@ def run(study: Study, count: int, seed: int, store: Path | None) -> tuple[dict, 
             ensemble = run_ensemble(
                 design,
                 pool,
-                store and store / source_hash() / name,
+                store and store / engine_hash() / name,
                 on_error="raise",
                 progress=True,
             )

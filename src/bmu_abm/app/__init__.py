@@ -1,0 +1,1 @@
+"""The browser app: `bmu app`. Nothing else imports it."""

@@ -1,0 +1,294 @@
+"""The widget: it carries messages between a session and the page that its JavaScript builds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+
+from bmu_abm import tomlfile
+from bmu_abm.app import looking, taking, told
+from bmu_abm.app.catalog import everything
+from bmu_abm.app.control import control_of
+from bmu_abm.app.crowd import Crowd
+from bmu_abm.app.easel import Easel
+from bmu_abm.app.limits import LAPTOP, Limits
+from bmu_abm.app.link import parse
+from bmu_abm.app.session import Session
+from bmu_abm.app.static_files import script, sheet
+from bmu_abm.app.style import all_colours
+from bmu_abm.errors import BmuError, InputError
+from bmu_abm.faults import fault, one_line, show, suggest
+from bmu_abm.pictures.field_map import DAMAGE
+from bmu_abm.pictures.palette import PALETTES
+from bmu_abm.pictures.stains import STAINS
+from bmu_abm.scenario import Scenario
+
+_STATE_EVERY_S, _POINTS_EVERY_S = 0.25, 0.1
+_LARGEST_UPLOAD = 1_000_000
+_GONE_S = 30.0
+Message = dict[str, Any]
+
+
+class Bench(anywidget.AnyWidget):
+    """A trabecula on a page, with all that acts on it.
+
+    Parameters
+    ----------
+    scenario : str or Scenario
+        What is opened first.
+    seed : int
+    limits : Limits
+    """
+
+    _esm = script()
+    _css = sheet()
+
+    def __init__(
+        self,
+        scenario: str | Scenario = "healthy",
+        seed: int = 1,
+        limits: Limits = LAPTOP,
+        **traits: Any,
+    ) -> None:
+        super().__init__(**traits)
+        spec = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+        self.chosen: tuple[Any, ...] | None = None
+        self._columns = told.columns()
+        self._sent_state, self._sent_points = (-1.0, -1, -1), -1.0
+        self._epoch, self._counts = -1, [0, 0]
+        self._greeted = False
+        self.session = Session(spec, seed, limits=limits)
+        self.session.on_notice = self.notice
+        self.easel = Easel(self.session, self._send_frame, limits.frames_a_second)
+        self.session.listeners.append(self._turn)
+        self.crowd = Crowd(self._columns, self.session.poke)
+        self._crowd_version = 0
+        self.on_msg(self._hear)
+
+    def close(self) -> None:
+        """End the session and the widget."""
+        self.session.close()
+        self.crowd.close()
+        super().close()
+
+    # -- to the page ----------------------------------------------------------------------------
+
+    def tell(self, kind: str, **content: Any) -> None:
+        """Send a message."""
+        self.send({"kind": kind, **content})
+
+    def notice(self, line: str) -> None:
+        """Tell a mistake in one line."""
+        self.tell("notice", text=one_line(line))
+
+    def _send_frame(self, number: int, message: bytes) -> None:
+        self.send({"kind": "frame", "number": number}, [message])
+
+    def _turn(self) -> None:
+        if not self._greeted:
+            return
+        now = time.monotonic()
+        if self.session.playing and self.easel.silent_s > _GONE_S:
+            self.session.play(False)  # nobody looks
+        if now - self._sent_points >= _POINTS_EVERY_S:
+            self._sent_points = now
+            self._tell_points()
+        if self.crowd.version != self._crowd_version:
+            self._crowd_version = self.crowd.version
+            self.tell("bands", bands=self.crowd.bands())
+        at, version, urgent = self._sent_state
+        changed = self.session.version != version
+        if self.session.urgent != urgent or (changed and now - at >= _STATE_EVERY_S):
+            self._tell_state()
+        self.easel.turn()
+
+    def _tell_state(self) -> None:
+        self._sent_state = (time.monotonic(), self.session.version, self.session.urgent)
+        self.tell("state", **told.state(self.session), look=self._look())
+
+    def _look(self) -> dict[str, Any] | None:
+        if self.chosen is None or not self.session.ready:
+            return None
+        model = self.session.model
+        if self.chosen[0] == "site":
+            return looking.site(model, *self.chosen[1:])
+        found = looking.cell(model, *self.chosen)
+        if found is None:
+            self.chosen = None
+            return {"kind": "gone", "title": "That cell lives no more.", "words": "", "facts": []}
+        return found
+
+    def _tell_points(self) -> None:
+        arms = self.session.arms
+        if self.session.epoch != self._epoch or len(arms) != len(self._counts):
+            self._epoch, self._counts = self.session.epoch, [0] * len(arms)
+            ghost = told.points(self.session.ghost, self._columns)
+            self.tell("points", fresh=True, columns=self._columns, ghost=ghost, arms=len(arms))
+        for number, arm in enumerate(arms):
+            new = arm.history.points[self._counts[number] :]
+            if new:
+                self._counts[number] += len(new)
+                self.tell("points", arm=number, rows=told.points(new, self._columns))
+
+    # -- from the page --------------------------------------------------------------------------
+
+    def _hear(self, widget: Any, content: Any, buffers: list[bytes]) -> None:
+        if not isinstance(content, dict):
+            return
+        deed = self._deeds().get(str(content.get("do")))
+        if deed is None:
+            return
+        try:
+            deed(content)
+        except BmuError as error:
+            self.notice(str(error))
+        except (TypeError, ValueError, KeyError, OverflowError) as error:
+            self.notice(f"page: {content.get('do')!r}: {error}")
+
+    def _deeds(self) -> dict[str, Callable[[Message], Any]]:
+        session = self.session
+        return {
+            "hello": self._hello,
+            "taken": self._taken,
+            "play": lambda m: session.play(bool(m["on"])),
+            "step": lambda m: session.step(int(m.get("days", 1))),
+            "speed": lambda m: session.set_speed(float(m["days_a_second"])),
+            "reset": lambda m: session.reset(),
+            "new_seed": lambda m: session.new_seed(),
+            "go_to": lambda m: session.go_to(int(m["day"])),
+            "undo": lambda m: session.undo(),
+            "compare": lambda m: session.compare(bool(m["on"])),
+            "plan": lambda m: session.plan(_table(m["data"])),
+            "touch": lambda m: session.touch(_table(m["data"])),
+            "crowd": self._ask_crowd,
+            "view": self._view,
+            "choose": self._choose,
+            "open": self._open,
+            "open_host": self._open_host,
+            "open_link": self._open_link,
+            "open_text": self._open_text,
+            "take": self._take,
+            "link": lambda m: session.submit(
+                lambda: self.tell("link", text=taking.link(session))
+            ),
+        }  # fmt: skip
+
+    def _hello(self, message: Message) -> None:
+        """Greet a page that has just been built: everything is sent again."""
+
+        def task() -> None:
+            self.tell("all", offers=everything(), colours=all_colours())
+            self._greeted, self._epoch = True, -1
+            self.easel.again()
+            self._tell_state()
+            self._tell_points()
+
+        self.session.submit(task)
+
+    def _taken(self, message: Message) -> None:
+        self.easel.taken(int(message["number"]))
+        self.session.poke()
+
+    def _view(self, message: Message) -> None:
+        changes: dict[str, Any] = {}
+        if "row" in message:
+            changes["row"] = max(0, int(message["row"]))
+        for key, valid in (("stain", STAINS), ("theme", tuple(PALETTES))):
+            if key in message:
+                changes[key] = _one_of(key, message[key], valid)
+        if "field" in message:
+            valid = ("", DAMAGE, *self.session.model.fields.names)
+            changes["field"] = _one_of("field", message["field"], valid)
+        if "differ" in message:
+            changes["differ"] = bool(message["differ"])
+        self.session.submit(lambda: self.easel.look(**changes))
+
+    def _choose(self, message: Message) -> None:
+        def task() -> None:
+            self.chosen = self._chosen(message)
+            self._tell_state()
+
+        self.session.submit(task)
+
+    def _chosen(self, message: Message) -> tuple[Any, ...] | None:
+        kind = message.get("kind")
+        if kind is None:
+            return None
+        if kind != "site":
+            return str(kind), int(message["id"])
+        b = self.session.model.trabecula
+        face, x, y = (int(message[key]) for key in ("face", "x", "y"))
+        return "site", face % 2, x % b.nx, y % b.ny
+
+    def _ask_crowd(self, message: Message) -> None:
+        """Let other patches live the plan of now, or stop them."""
+
+        def task() -> None:
+            session = self.session
+            if not message.get("on"):
+                self.crowd.stop()
+                self.crowd.version += 1
+                return
+            if session.scenario.parameters != session.base.parameters:
+                what = "parameters were changed during this life"
+                raise fault("crowd", "", what, "download the scenario and run it with bmu run")
+            plans = [session.scenario]
+            if len(session.arms) == 2:
+                plans.append(control_of(session.base, session.scenario))
+            self.crowd.ask(plans, session.seed)
+
+        self.session.submit(task)
+
+    # -- another bone ---------------------------------------------------------------------------
+
+    def _open(self, message: Message) -> None:
+        self.session.open(Scenario.load(_name(message["scenario"])), self.session.seed)
+
+    def _open_host(self, message: Message) -> None:
+        plan = self.session.scenario
+        changes: dict[str, Any] = {"host": _name(message["host"])}
+        changes |= {key: message[key] for key in ("patch", "parameters") if key in message}
+        table = {**plan.to_dict(), **changes}
+        self.session.open(Scenario.from_dict(table, "page", plan.name), self.session.seed)
+
+    def _open_link(self, message: Message) -> None:
+        life = parse(str(message["text"]))
+        self.session.open(life.scenario, life.seed, life.acts, life.day)
+
+    def _open_text(self, message: Message) -> None:
+        text = message["text"]
+        if not isinstance(text, str) or len(text) > _LARGEST_UPLOAD:
+            raise InputError("upload: is larger than 1 MB; is it the right file?")
+        document = tomlfile.parse(text, "upload")
+        spec = Scenario.from_dict(document.data, "upload", "upload", document.lines)
+        self.session.open(spec, spec.seed)
+
+    def _take(self, message: Message) -> None:
+        def task() -> None:
+            name, mime, data = taking.take(self.session, message.get("what"), self.easel.view)
+            self.send({"kind": "file", "name": name, "mime": mime}, [data])
+
+        self.session.submit(task)
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise fault("page", "data", f"is {show(value)}", "send a table")
+    return value
+
+
+def _name(value: Any) -> str:
+    from bmu_abm.shipped import is_name
+
+    if not isinstance(value, str) or not is_name(value):
+        raise fault("page", "name", f"is {show(value)}", "choose one from the list")
+    return value
+
+
+def _one_of(key: str, value: Any, valid: tuple[str, ...]) -> str:
+    if value not in valid:
+        raise fault("page", key, f"is {show(value)}", suggest(str(value), valid))
+    return str(value)

@@ -1,0 +1,88 @@
+"""The draw clock: a frame when something changed, the last one was taken, and it is time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bmu_abm.app.frame import View, bone_frame
+from bmu_abm.app.packet import pack
+from bmu_abm.app.session import Session
+
+_PATIENCE_S = 1.5
+
+
+class Easel:
+    """Sends frames of a session.
+
+    Parameters
+    ----------
+    session : Session
+    send : callable
+        ``send(number, message)``.
+    frames_a_second : float
+        At most.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        send: Callable[[int, bytes], None],
+        frames_a_second: float = 30.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.view = View()
+        self._session, self._send, self._now = session, send, now
+        self._gap = 1.0 / frames_a_second
+        self._sent, self._taken = 0, 0
+        self._sent_at, self._drawn = -1e9, (-1, -1)
+        self._looks = 0
+        self._heard_at = now()
+
+    def look(self, **changes: Any) -> None:
+        """Change what is looked at; drawn with the next frame."""
+        for name, value in changes.items():
+            setattr(self.view, name, value)
+        self._looks += 1
+
+    def again(self) -> None:
+        """Draw anew, whatever was sent before (a page that has just opened)."""
+        self._looks += 1
+        self._taken = self._sent
+
+    def taken(self, number: int) -> None:
+        """Hear that the browser has received a frame."""
+        self._taken = max(self._taken, min(number, self._sent))
+        self._heard_at = self._now()
+
+    @property
+    def silent_s(self) -> float:
+        """For how long a frame has been waiting for its answer (s); 0 when none is."""
+        return self._now() - self._heard_at if self._taken < self._sent else 0.0
+
+    def turn(self) -> None:
+        """Send a frame if one is due."""
+        now, seen = self._now(), (self._session.version, self._looks)
+        waited = now - self._sent_at
+        if not self._session.ready or seen == self._drawn or waited < self._gap:
+            return
+        if self._taken < self._sent and waited < _PATIENCE_S:
+            return
+        self._drawn, self._sent_at = seen, now
+        self._sent += 1
+        self._send(self._sent, self.frame())
+
+    def frame(self) -> bytes:
+        """Return the message of this moment: one bone or two."""
+        arms = self._session.arms
+        metas: list[dict[str, Any]] = []
+        arrays: dict[str, Any] = {}
+        other = arms[1].model if len(arms) == 2 else None
+        row = min(self.view.row, self._session.model.trabecula.ny - 1)
+        self.view.row = row
+        for number, arm in enumerate(arms):
+            meta, found = bone_frame(arm.model, self.view, other if number == 0 else None)
+            metas.append(meta)
+            arrays |= {f"{number}.{name}": values for name, values in found.items()}
+        return pack({"arms": metas, "row": row}, arrays)

@@ -1,0 +1,63 @@
+"""Who is in: the benches of this server, no more than it has room for."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from bmu_abm.app.limits import LAPTOP, Limits
+
+if TYPE_CHECKING:
+    from bmu_abm.app.bench import Bench
+
+
+_FORSAKEN_S = 120.0
+
+
+class House:
+    """The benches that are open.
+
+    Attributes
+    ----------
+    limits : Limits
+    scenario : str
+        What each visitor finds.
+    """
+
+    def __init__(self, limits: Limits = LAPTOP, scenario: str = "healthy") -> None:
+        self.limits, self.scenario = limits, scenario
+        self._benches: list[Bench] = []
+        self._lock = threading.Lock()
+
+    def enter(self) -> Bench | None:
+        """Return a bench for a visitor, or None when the house is full."""
+        from bmu_abm.app.bench import Bench
+
+        with self._lock:
+            if len(self._benches) >= self.limits.most_sessions:
+                self._close_the_forsaken()
+            if len(self._benches) >= self.limits.most_sessions:
+                return None
+            bench = Bench(self.scenario, limits=self.limits)
+            self._benches.append(bench)
+            return bench
+
+    def _close_the_forsaken(self) -> None:
+        """Close the benches whose page has not answered for a while."""
+        for bench in [one for one in self._benches if one.easel.silent_s > _FORSAKEN_S]:
+            self._benches.remove(bench)
+            bench.close()
+
+    def leave(self, bench: Bench | None) -> None:
+        """Close a bench."""
+        with self._lock:
+            if bench in self._benches and bench is not None:
+                self._benches.remove(bench)
+        if bench is not None:
+            bench.close()
+
+    def __len__(self) -> int:
+        return len(self._benches)
+
+
+HOUSE = House()

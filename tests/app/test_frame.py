@@ -1,0 +1,91 @@
+"""Frames: what the browser gets is what is there, and it fits through the message."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from bmu_abm.app.easel import Easel
+from bmu_abm.app.frame import KINDS, View, bone_frame, differing
+from bmu_abm.app.packet import pack, unpack
+from bmu_abm.app.style import all_colours
+from bmu_abm.pictures.patch import Patch
+from bmu_abm.pictures.stains import STAINS
+
+
+def test_a_message_comes_back():
+    arrays = {"a": np.arange(7, dtype=np.uint8), "b": np.ones((2, 3), np.float32)}
+    meta, found = unpack(pack({"n": "µm"}, arrays))
+    assert meta == {"n": "µm"}
+    assert all((found[name] == values).all() for name, values in arrays.items())
+
+
+def test_a_type_that_browsers_lack_is_refused():
+    with pytest.raises(ValueError, match="x is of type"):
+        pack({}, {"x": np.zeros(3, np.int64)})
+
+
+def test_frame_holds_every_cell_and_height(busy):
+    model = busy()
+    meta, arrays = bone_frame(model, View(row=3))
+    for kind, count in zip(KINDS, meta["counts"], strict=True):
+        if kind != "osteocyte":
+            assert count == len(model.populations[kind])
+    outside = Patch.of(model).height_um(0) - 240
+    assert np.abs(arrays["height"][0] / 10 - outside).max() <= 0.051
+    assert (arrays["state"] == Patch.of(model).sites["state"]).all()
+
+
+@pytest.mark.parametrize("stain", STAINS)
+@pytest.mark.parametrize("field", ["", "RANKL", "damage"])
+def test_every_stain_and_signal_can_be_sent(busy, stain, field):
+    meta, arrays = bone_frame(busy(), View(row=3, stain=stain, field=field))
+    json.dumps(meta, allow_nan=False)
+    back, found = unpack(pack(meta, arrays))
+    assert ("classes" in found) == (stain != "schematic")
+    assert ("field" in found) == bool(field)
+    if back["painted"]:
+        assert found["classes"].max() < len(back["painted"]["colours"])
+
+
+def test_what_differs_is_marked(busy):
+    one, two = Patch.of(busy()), Patch.of(busy())
+    assert not differing(one, two).any()
+    two.sites["state"][0, 4, 5] = 5
+    assert differing(one, two).sum() == 1
+
+
+def test_colours_are_those_of_the_pictures():
+    colours = all_colours()
+    json.dumps(colours, allow_nan=False)
+    assert colours["themes"]["light"]["accent"] == "#0F6E78"
+    assert len(colours["themes"]["dark"]["stains"]["goldner"]["ages"]) == 255
+
+
+def test_a_frame_waits_for_the_last_one_but_not_for_ever(opened):
+    session, sent, now = opened(), [], [10.0]
+    easel = Easel(session, lambda number, data: sent.append(number), now=lambda: now[0])
+    easel.turn()
+    session.version += 1
+    now[0] += 0.5
+    easel.turn()
+    assert sent == [1]  # not yet taken
+    easel.taken(1)
+    easel.turn()
+    assert sent == [1, 2]
+    session.version += 1
+    now[0] += 2.0
+    easel.turn()
+    assert sent == [1, 2, 3]  # the answer never came
+
+
+def test_nothing_new_nothing_sent(opened):
+    session, sent, now = opened(), [], [10.0]
+    easel = Easel(session, lambda number, data: sent.append(number), now=lambda: now[0])
+    for _ in range(5):
+        easel.turn()
+        easel.taken(len(sent))
+        now[0] += 1.0
+    assert sent == [1]
