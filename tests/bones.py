@@ -53,11 +53,12 @@ def bone(rng=1, replicate=0, **kwargs) -> BoneModel:
 
 
 def still_bone() -> BoneModel:
-    """Return a flat bone 140 um thick without any cell, and with all fields and sources at 0."""
+    """Return a flat bone 140 um thick without any cell, and without signals but the adipokine of rest."""
     model = empty(bone(host={"plate_thickness_cv": 0.0}))
     day.wake(model)
     for array in (model.fields.fine, model.fields.coarse):
         array[:] = 0.0
+    model.fields.native("adipokine")[:] = 1.0
     model.fields.reset_sources(np.zeros(len(FINE), np.float32), np.zeros(len(COARSE), np.float32))
     return model
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 
 from bmu_abm import parameters
@@ -47,3 +51,11 @@ def moved(edge: Edge, source: float, instead: Edge | None = None, **factors: flo
     return float(
         levels_after(days, arranged=graph.arrange(rows), **factors)[LEVELS.index(edge.target)]
     )
+
+
+@cache
+def written_signs() -> dict[tuple[str, str], str]:
+    """Return what raises (+) and what lowers (-) what, from the second list of signs."""
+    file = Path(__file__).parent / "network" / "signs.csv"
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {(row["source"], row["target"]): row["sign"] for row in rows}

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm import grafting, parameters
+from bmu_abm import genotype, grafting, parameters
 from bmu_abm.fields import COARSE, FINE, Fields
 from bmu_abm.interventions.plan import Plan
 from bmu_abm.ledger import levels
 from bmu_abm.network import graph
 from bmu_abm.signalling.binding import compete
 from bmu_abm.systemic import estrogen, mineral
-from bmu_abm.systemic.environment import DRIVERS, Environment, Graft
+from bmu_abm.systemic.environment import DRIVERS, Environment, Graft, Lesion
 from bmu_abm.systemic.inputs import estradiol, inputs
 from bmu_abm.systemic.skeleton import pth_factor
 
@@ -82,6 +82,8 @@ class Body:
         values = {**host.parameters, **scenario.parameters}
         self.rest = parameters.record(values)
         self.rest_factors = parameters.network_factors(values)
+        for path, factor in genotype.factors(host.genotype).items():
+            self.rest_factors[parameters.FACTOR_ROW[path]] *= factor
         self.factors = self.rest_factors.copy()
         self._host = host
         self._vitamin_d_supply = 1.0
@@ -94,6 +96,7 @@ class Body:
         self.rankl_binders = np.zeros((1, 2))
         self.body_mass_kg = host.body_mass_kg
         self.new_depots = np.zeros(0, grafting.DEPOT)
+        self.new_lesions: list[Lesion] = []
         self._binders: dict[str, NDArray[np.float64]] = {}
         self._sources: list[tuple[str, float, str]] = []
 
@@ -109,7 +112,9 @@ class Body:
                 p[parameters.REGISTRY[path].field] *= factor
         self.drivers = today.drivers
         self._sources = today.sources
-        self._take_grafts(today.grafts if self._first_step_of_day(model) else [], model, p)
+        begins = self._first_step_of_day(model)
+        self._take_grafts(today.grafts if begins else [], model, p)
+        self.new_lesions = today.lesions if begins else []
         self._tell_cells(model, p)
         grafting.reach_by_blood(model.depots, self.body_mass_kg, model.today, p)
         self._take_binders(today, p)
@@ -152,10 +157,13 @@ class Body:
         )
         self._signal(model, felt, p)
         t["load"] = self.drivers["load"]
-        for name in ("pth_given", "calcitriol_given", "calcitonin_given"):
+        t["strontium_diet"] = self.drivers["strontium"]
+        t["rejection"] = self.drivers["immune_rejection"]
+        for name in ("pth_given", "pth_injected", "calcitriol_given", "calcitonin_given"):
             t[name] = self.drivers[name]
         bone_um = self._bone_nm(model.ledger) / 1000.0
-        intact = 1.0 - int(model.ledger["perforated_columns"][0]) / b.n_columns
+        open_columns = model.ledger["perforated_columns"][0] + t["defect_columns"][0]
+        intact = 1.0 - int(open_columns) / b.n_columns
         t["section_um"] = bone_um / b.n_columns
         t["intact_share"] = intact
         t["mean_thickness_um"] = bone_um / max(1.0, b.n_columns * intact)
@@ -195,7 +203,7 @@ class Body:
     def emit(self, model: BoneModel) -> None:
         """Start the sources of tomorrow's fields: other marrow cells, and what is given."""
         t = model.today[0]
-        fine, coarse = self._marrow_sources(model.p[0], t, float(model.skeleton["pth"][0]))
+        fine, coarse = self._marrow_sources(model.p[0], t, float(model.skeleton["pth_occupied"][0]))
         for name, level, place in self._sources:
             if place == "uniform":
                 target = fine if name in FINE else coarse
@@ -207,17 +215,17 @@ class Body:
 
     @staticmethod
     def _marrow_sources(
-        p: np.void, today: np.void, pth: float
+        p: np.void, today: np.void, occupied: float
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         lack = 1.0 - today["estrogen"]
         rest = {
             "RANKL": p["marrow_rankl_pm"]
             * today["rankl_marrow"]
-            * pth_factor(p["pth_rankl"], pth)
+            * pth_factor(p["pth_rankl"], occupied)
             * (1.0 + p["estrogen_rankl"] * lack),
             "OPG": p["marrow_opg_pm"]
             * today["opg"]
-            * pth_factor(-p["pth_opg"], pth)
+            * pth_factor(-p["pth_opg"], occupied)
             * (1.0 - p["estrogen_opg"] * lack),
             "Wnt": p["marrow_wnt"] * today["wnt"],
             "M-CSF": p["marrow_mcsf_pm"] * today["m_csf"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bmu_abm import damage, grafting, niche, snapshots, surface, vessels
+from bmu_abm import damage, grafting, lesion, niche, snapshots, surface, vessels
 from bmu_abm.cells import adipocyte, msc, osteoblast, osteocyte, resorbing
 from bmu_abm.clock import moves_in_step
 from bmu_abm.fields import SLIT3
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
 MARROW_EVERY_DAYS = 10
+WAKING = 1.01  # burst of PTH above which it is worth to look at lining cells
 
 
 def wake(model: BoneModel) -> None:
     """Ask the body what day it is: hormones, drugs, load, grafts; and make room for births."""
     model.p = model.body.wake(model)
+    for wound in model.body.new_lesions:
+        lesion.cut(model, wound.shape, wound.size_um)
     if len(model.body.new_depots):
         model.depots = np.concatenate([model.depots, model.body.new_depots])
     for name, extra in births(model).items():
@@ -34,10 +37,12 @@ def births(model: BoneModel) -> dict[str, int]:
     """Return how many cells of each type may be born in a step at most."""
     n = {name: len(population) for name, population in model.populations.items()}
     vessels = len(model.trabecula.vessels)
+    wounded = int(model.today["defect_columns"][0] > 0)
+    waking = int(model.today["pth_burst"][0] > WAKING)
     grafted = grafting.most_arrivals(model.depots, model.body.marrow_share, vessels)
     return {
         "osteocyte": 256 + n["osteoblast"] // 20,
-        "osteoblast": 64 + int(model.n_active[0]),
+        "osteoblast": 64 + int(model.n_active[0]) + waking * n["osteoblast"] + 2 * n["msc"] * wounded,
         "msc": 64 + n["msc"] + grafted,
         "osteoclast_precursor": 64 + 4 * vessels + 16 * n["osteoclast"],
         "osteoclast": 32 + n["osteoclast_precursor"] // 3,
@@ -106,10 +111,18 @@ def osteoblast_lineage(model: BoneModel) -> None:
         model.p, *g,
     )  # fmt: skip
     stem_cells(model)
+    if model.today["defect_columns"][0] > 0:
+        lesion.heal(
+            *model.cells("msc"), *model.cells("osteoblast"), f.fine, f.coarse, f.coarse_source,
+            b.sites, b.column_kind, b.born, b.damage, b.slice_nm, model.ledger, model.today,
+            model.p, *g,
+        )  # fmt: skip
     blasts = model.cells("osteoblast")
     osteoblast.fill_gaps(
         *blasts, model.active, model.n_active, b.sites, model.ledger, model.today, model.p, *g
     )
+    if model.today["pth_burst"][0] > WAKING:
+        osteoblast.wake_lining(*blasts, b.sites, model.ledger, model.today, model.p, *g)
     osteoblast.live(
         *blasts, *model.cells("osteocyte"), f.fine, f.fine_source, f.coarse, f.coarse_source,
         b.sites, b.born, b.damage, b.slice_nm, model.ledger, model.today, model.p, *g,

@@ -62,6 +62,7 @@ DECLARATIONS: dict[str, FieldDeclaration] = {
         FieldDeclaration("sclerostin", 40.0, 250.0, "pM", 2, "5-80 um2/s; half-life assumed"),
         FieldDeclaration("M-CSF", 30.0, 400.0, "pM", 2, "dimer: 10-60 um2/s; 10-200 min"),
         FieldDeclaration("SFRP1", 30.0, 500.0, "pM", 2, "assumed as other 35 kDa proteins"),
+        FieldDeclaration("adipokine", 30.0, 500.0, "1", 2, "assumed as other proteins of fat"),
         # Vesicles and growth factors of grafted cells; 1 has half of its full effect.
         FieldDeclaration("secretome", 5.0, 1800.0, "1", 2, "vesicles of 100 nm: assumed"),
     )
@@ -75,7 +76,7 @@ FINE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 1)
 COARSE = tuple(name for name in NAMES if DECLARATIONS[name].resolution == 2)
 # Rows of the fine and coarse arrays, in the order of the declarations.
 (WNT,) = range(1)
-RANKL, OPG, TGFB, CXCL12, SLIT3, SCLEROSTIN, MCSF, SFRP1, SECRETOME = range(9)
+RANKL, OPG, TGFB, CXCL12, SLIT3, SCLEROSTIN, MCSF, SFRP1, ADIPOKINE, SECRETOME = range(10)
 
 
 class Fields:

@@ -25,6 +25,7 @@ TRAITS: dict[str, float] = {
     "life_days": 21.0,
     "secretome": 1.0,  # what they secrete, relative to unmodified cells
     "rank_fc": 0.0,  # 1: they secrete RANK-Fc at the reference rate
+    "foreign": 0.0,  # 0: of the host's own kind; 1: of another species
 }
 
 # A dose on its way, by cells of the whole host.
@@ -38,6 +39,7 @@ DEPOT = np.dtype(
         ("life_days", "f8"),
         ("secretome", "f8"),
         ("rank_fc", "f8"),
+        ("foreign", "f8"),
         ("tag", "i8"),
         ("local", "i8"),
     ]
@@ -58,7 +60,7 @@ def given(count: float, route: str, traits: dict[str, float], trapped: float, ta
     full = {**TRAITS, **traits}
     local = int(route != "intravenous")
     lung = 0.0 if local else trapped * count
-    own = tuple(full[name] for name in ("cxcr4", "life_days", "secretome", "rank_fc"))
+    own = tuple(full[name] for name in ("cxcr4", "life_days", "secretome", "rank_fc", "foreign"))
     return (count, lung, count - lung, 0.0, *own, tag, local)
 
 
@@ -85,21 +87,34 @@ def arrive(cells, count, vessels, sites, coarse, depots, share, today, p, nx, ny
             homes = 1.0
             if d.local == 0:
                 homes = homing(sample(coarse, CXCL12, vessels[v], nx, ny), d.cxcr4, q)
-            leave_capillary(cells, count, vessels[v], sites, d, each * homes, t)
+            leave_capillary(cells, count, vessels[v], sites, d, each * homes, t, q)
 
 
 @helper
 def circulate(depot, today, p):
     """Advance lung, blood and marrow of the host by a step; returns the cells that leave blood."""
-    lost, freed = p.graft_lung_clearance_per_day, p.graft_lung_release_per_day
+    lost = p.graft_lung_clearance_per_day + rejection(depot, today, p)
+    freed = p.graft_lung_release_per_day
     released = depot.lung * freed * days_felt(lost + freed, today.dt)
     on_the_way = depot.blood + released
     depot.lung *= kept(lost + freed, today.dt)
     depot.blood = 0.0
-    depot.marrow *= kept(1.0 / depot.life_days, today.dt)
+    depot.marrow *= kept(1.0 / life(depot, today, p), today.dt)
     homes = 1.0 if depot.local else homing(p.marrow_cxcl12_pm, depot.cxcr4, p)
     depot.marrow += on_the_way * homes
     return on_the_way
+
+
+@helper
+def rejection(depot, today, p):
+    """Return the rate (1/day) at which the host rejects cells, by its immunity."""
+    return p.graft_rejection_per_day * depot.foreign * today.rejection
+
+
+@helper
+def life(depot, today, p):
+    """Return the mean life (days) of grafted cells, natural death and rejection together."""
+    return 1.0 / (1.0 / depot.life_days + rejection(depot, today, p))
 
 
 @helper
@@ -142,7 +157,7 @@ def reach_by_blood(depots, body_mass_kg, today, p):
 
 
 @helper
-def leave_capillary(cells, count, s, sites, depot, rate, today):
+def leave_capillary(cells, count, s, sites, depot, rate, today, p):
     """Add donor cells at a capillary: `rate` of them on average, drawn one by one."""
     sequence = 0
     while rate > 0.0 and count[0] < cells.shape[0]:
@@ -150,14 +165,14 @@ def leave_capillary(cells, count, s, sites, depot, rate, today):
         u = hashing.uniform(today.key, hashing.GRAFT_EXIT, s, today.tick, who)
         if u < rate and sites[s].state < HOLE:
             identity = hashing.cell_id(hashing.GRAFT_EXIT, s, today.tick, who)
-            settle(cells[count[0]], identity, s, depot)
+            settle(cells[count[0]], identity, s, depot, today, p)
             count[0] += 1
         rate -= 1.0
         sequence += 1
 
 
 @helper
-def settle(cell, identity, s, depot):
+def settle(cell, identity, s, depot, today, p):
     """Turn a row into a donor cell that has just left a capillary."""
     cell.id = identity
     cell.site = s
@@ -166,7 +181,7 @@ def settle(cell, identity, s, depot):
     cell.pparg = 0.2
     cell.drive = 1.0
     cell.cxcr4 = depot.cxcr4
-    cell.life_days = depot.life_days
+    cell.life_days = life(depot, today, p)
     cell.secretome = depot.secretome
     cell.stage = 0
     cell.donor = 1

@@ -43,7 +43,8 @@ from bmu_abm.compiled import helper
     MSC_LIFE,
     DEFECT_FILL,
     AGEING,
-) = range(28)
+    LINING,
+) = range(29)
 
 _MASK = (1 << 64) - 1
 FOUR_BYTES_SD = math.sqrt(4.0 * (256.0**2 - 1.0) / 12.0)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from bmu_abm import known, shipped, tomlfile
 from bmu_abm.faults import show, suggest
+from bmu_abm.genotype import VARIANTS
 from bmu_abm.schema import Table, problem
 from bmu_abm.systemic.estrogen import PREMENOPAUSAL_PMOL_PER_L
 
@@ -58,6 +59,19 @@ def check_parameters(values: dict[str, float]) -> dict[str, float]:
 
 
 ParameterValues = Annotated[dict[str, float], AfterValidator(check_parameters)]
+
+
+def check_genotype(values: dict[str, int]) -> dict[str, int]:
+    """Refuse variants that are not declared, and counts of alleles other than 0 to 2."""
+    for name, count in values.items():
+        if name not in VARIANTS:
+            raise problem("is no variant", suggest(name, VARIANTS), name)
+        if not 0 <= count <= 2:
+            raise problem(f"is {count} risk alleles", "give 0, 1 or 2", name)
+    return values
+
+
+Genotype = Annotated[dict[str, int], AfterValidator(check_genotype)]
 
 
 class MadeFrom(Table):
@@ -111,8 +125,12 @@ class Host(Table):
     dysbiosis: float = Field(1.0, ge=0.0, le=20.0)
     nerve: float = Field(1.0, ge=0.0, le=20.0)
     hypoxia: float = Field(1.0, ge=0.0, le=20.0)
+    strontium: float = Field(1.0, ge=0.0, le=10_000.0)
+    immune_rejection: float = Field(1.0, ge=0.0, le=10.0)
+    genotype: Genotype = Field(default_factory=dict)
     phosphate: float = Field(1.0, ge=0.0, le=5.0)
     pth_given: float = Field(0.0, ge=0.0, le=100.0)
+    pth_injected: float = Field(0.0, ge=0.0, le=100.0)
     calcitriol_given: float = Field(0.0, ge=0.0, le=100.0)
     calcitonin_given: float = Field(0.0, ge=0.0, le=1000.0)
     body_mass_kg: float = Field(gt=0.0, le=500.0)

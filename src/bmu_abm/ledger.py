@@ -27,8 +27,12 @@ TODAY = np.dtype(
         ("fat_fraction", "f8"),
         ("immune_tone", "f8"),
         ("pth_given", "f8"),  # PTH, calcitriol and calcitonin from outside, over rest
+        ("pth_injected", "f8"),  # one injection, as its mean over the day
         ("calcitriol_given", "f8"),
         ("calcitonin_given", "f8"),
+        ("strontium_diet", "f8"),  # in food, over the usual
+        ("rejection", "f8"),  # power of the host to reject foreign cells, 1 normal
+        ("defect_columns", "i8"),  # columns that a lesion has taken away and nobody has bridged
         ("rank_fc_pm", "f8"),  # decoy of RANKL that grafted cells have secreted
         ("secretome", "f8"),  # of grafted cells in the lung
         ("supported", "i8"),  # 1: there is secretome in the marrow

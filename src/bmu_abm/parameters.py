@@ -85,7 +85,7 @@ def _of_edge(edge: Edge) -> Parameter:
     verb = "raises" if edge.sign == "+" else "lowers"
     help = f"factor on the gain with which {edge.source} {verb} {edge.target}"
     on = 0.0 if edge.contested else 1.0
-    return Parameter(edge.path, on, "1", 0.0, 10.0, "assumed", True, edge.note, help)
+    return Parameter(edge.path, on, "1", 0.0, 10.0, edge.kind, True, edge.note, help)
 
 
 def _network() -> dict[str, Parameter]:

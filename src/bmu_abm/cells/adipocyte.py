@@ -1,4 +1,4 @@
-"""Marrow adipocytes: long-lived discs that take space and secrete RANKL and SFRP1."""
+"""Marrow adipocytes: long-lived discs that take space and secrete RANKL, SFRP1 and adipokines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bmu_abm import hashing
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import RANKL, SFRP1, coarse_index
+from bmu_abm.fields import ADIPOKINE, RANKL, SFRP1, coarse_index
 from bmu_abm.geometry import SITE_UM, neighbour
 from bmu_abm.rates import chance
 from bmu_abm.trabecula import HOLE
@@ -72,4 +72,5 @@ def live(cells, count, sites, coarse_source, today, p, nx, ny):
         block = coarse_index(cell.site, nx, ny)
         coarse_source[RANKL, block] += 0.25 * area * q.adipocyte_rankl_pm * t.rankl_marrow
         coarse_source[SFRP1, block] += 0.25 * area * q.adipocyte_sfrp1_pm * t.sfrp1
+        coarse_source[ADIPOKINE, block] += 0.25 * area * q.adipocyte_adipokine * t.adipokine
         i += 1

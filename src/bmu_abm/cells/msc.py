@@ -11,10 +11,21 @@ from bmu_abm.cells import adipocyte, osteoblast
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import CXCL12, OPG, SECRETOME, SLIT3, WNT, coarse_index, sample
+from bmu_abm.fields import (
+    ADIPOKINE,
+    CXCL12,
+    OPG,
+    SECRETOME,
+    SFRP1,
+    SLIT3,
+    WNT,
+    coarse_index,
+    sample,
+)
 from bmu_abm.geometry import neighbour, strode
 from bmu_abm.niche import tile_of
 from bmu_abm.rates import births, chance
+from bmu_abm.signalling.adipokines import against_bone
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.secretome import support
 from bmu_abm.signalling.wnt import beta_catenin
@@ -75,6 +86,7 @@ def decide(cell, fine, coarse, today, p, nx, ny):
     against_bone = cell.runx2 / cross
     bone = p.msc_runx2_drive * cell.drive * estrogen * 2.0 * wnt / (1.0 + wnt)
     bone *= today.runx2_osterix * today.msc_osteogenesis
+    bone *= against_bone(sample(coarse, ADIPOKINE, cell.site, nx, ny), p)
     to_bone = bone / (1.0 + against_fat * against_fat)
     to_fat = p.msc_pparg_drive * today.pparg / (1.0 + against_bone * against_bone)
     step = chance(1.0 / p.msc_fate_days, today.dt)
@@ -135,10 +147,12 @@ def divides(cell, type_h, crowding, today, p):
 
 
 @helper
-def secrete(cell, coarse_source, p, nx, ny):
-    """Add what a grafted cell secretes to the fields above its site."""
+def secrete(cell, coarse_source, today, p, nx, ny):
+    """Add what a preadipocyte, or a grafted cell, secretes to the fields above its site."""
+    block = coarse_index(cell.site, nx, ny)
+    if cell.pparg > cell.runx2:
+        coarse_source[SFRP1, block] += 0.25 * p.msc_preadipocyte_sfrp1_pm * today.sfrp1
     if cell.secretome > 0.0:
-        block = coarse_index(cell.site, nx, ny)
         coarse_source[SECRETOME, block] += 0.25 * p.graft_secretome * cell.secretome
         coarse_source[OPG, block] += 0.25 * p.graft_opg_pm * cell.secretome
 
@@ -188,7 +202,7 @@ def live_free(
         if gone or sites[cell.site].state >= HOLE:
             remove_row(cells, count, i)
             continue
-        secrete(cell, coarse_source, q, nx, ny)
+        secrete(cell, coarse_source, t, q, nx, ny)
         tile = tile_of(cell.site, nx, ny)
         crowding = free[tile] / max(niche[tile], 1e-9)
         if divides(cell, float(type_h[coarse_index(cell.site, nx, ny)]), crowding, t, q):
@@ -297,7 +311,7 @@ def live_committed(
             i += 1
             continue
         fine_source[WNT, s] += q.osteoblast_wnt
-        secrete(cell, coarse_source, q, nx, ny)
+        secrete(cell, coarse_source, t, q, nx, ny)
         crowd = density(s, sites, q, nx, ny)
         heard = crowd * (1.0 + q.osteoblast_notch * (t.nicd - 1.0))
         ready = site.state == REVERSAL and site.osteoclast == 0 and heard >= q.osteoblast_threshold

@@ -18,7 +18,7 @@ from bmu_abm.rates import chance, days_felt, kept
 from bmu_abm.signalling.secretome import support
 from bmu_abm.signalling.wnt import beta_catenin
 from bmu_abm.surface import is_eroded, line
-from bmu_abm.trabecula import FORMATION, HOLE, REVERSAL
+from bmu_abm.trabecula import FORMATION, HOLE, QUIESCENT, REVERSAL
 
 FIELDS = [
     ("vigour", "f8"),
@@ -219,6 +219,44 @@ def live(
             remove_row(cells, count, i)
         else:
             i += 1
+
+
+@kernel
+def wake_lining(cells, count, sites, ledger, today, p, nx, ny):
+    """Let osteoblasts wake the lining cells beside them while cAMP of PTH acts.
+
+    Each looks at one neighbour a step. A woken cell works with a share of the vigour of the one
+    that woke it, so that a packet spreads as far as its cells are vigorous.
+    """
+    t, q = today[0], p[0]
+    wakes = chance(q.lining_wake_per_hour * max(0.0, t.pth_burst - 1.0), t.dt)
+    before = count[0]
+    for i in range(before):
+        cell = cells[i]
+        u = hashing.uniform(t.key, hashing.LINING, cell.id, t.tick)
+        vigour = q.lining_vigour * cell.vigour
+        if u >= wakes or vigour < q.osteoblast_vigour_end or not has_room(cells, count):
+            continue
+        side = int(8.0 * u / wakes)
+        side += 1 if side >= 4 else 0
+        s = neighbour(cell.site, side % 3 - 1, side // 3 - 1, nx, ny)
+        if sites[s].state == QUIESCENT and sites[s].osteoclast == 0:
+            identity = hashing.cell_id(hashing.LINING, cell.id, t.tick, 0)
+            rise(cells, count, identity, s, vigour, sites, ledger[0], t)
+
+
+@helper
+def rise(cells, count, identity, s, vigour, sites, ledger, today):
+    """Turn the lining cell on quiescent bone at site `s` into an osteoblast."""
+    site = sites[s]
+    put(cells, count, identity, s, vigour, 0)
+    ledger.modelled_sites += 1
+    site.opened_nm = site.height
+    site.floor_nm = site.height
+    site.state = FORMATION
+    site.since = today.day
+    site.formed_day = today.day
+    site.modelled = 1
 
 
 @kernel

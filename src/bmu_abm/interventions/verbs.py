@@ -34,6 +34,9 @@ class Environment(Protocol):
     def emit(self, field: str, level: float, where: str) -> None:
         """Add a source of a field, in the field's unit."""
 
+    def lesion(self, shape: str, size_um: float) -> None:
+        """Take a piece out of the bone."""
+
     def graft(self, cell: str, count: float, route: str, traits: dict[str, float]) -> None:
         """Add cells; `count` is the whole dose in the host."""
 
@@ -239,8 +242,27 @@ class GraftEffect(Effect):
         return super().all_quantities() | traits
 
 
+class LesionEffect(Effect):
+    """Take a disc of a diameter, or a gap of a width, out of the bone, on dose days only."""
+
+    verb: Literal["lesion"]
+    shape: Literal["disc", "gap"] = "disc"
+    size_um: Quantity
+
+    quantities: ClassVar[tuple[str, ...]] = ("size_um",)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Cut when a dose falls on the day; nothing for a size of 0."""
+        if not today.schedule.is_dose_day(today.day):
+            return
+        size = evaluate(self.size_um, today.values) * self.strength(today)
+        if size > 0.0:
+            environment.lesion(self.shape, size)
+
+
 AnyEffect = Annotated[
-    SetEffect | ScaleEffect | BindEffect | EmitEffect | GraftEffect, Field(discriminator="verb")
+    SetEffect | ScaleEffect | BindEffect | EmitEffect | GraftEffect | LesionEffect,
+    Field(discriminator="verb"),
 ]
 
 

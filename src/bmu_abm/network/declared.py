@@ -68,6 +68,8 @@ class Edge:
         Names in the register of mechanisms.
     carried_by : str
         Parameter or rule that carries it place by place; empty: evaluated in the network.
+    kind : str
+        `fitted` (the note says to what) or `assumed`; empty where a rule carries it.
     note : str
         What speaks for its numbers, and against it.
     """
@@ -81,6 +83,7 @@ class Edge:
     contested: bool
     mechanisms: tuple[str, ...]
     carried_by: str
+    kind: str
     note: str
 
     @property
@@ -112,6 +115,7 @@ def _edge(row: dict[str, str]) -> Edge:
         contested=row["contested"] == "1",
         mechanisms=tuple(row["mechanisms"].split()),
         carried_by=row["carried_by"],
+        kind=row["kind"],
         note=row["note"],
     )
     _check(edge)
@@ -127,6 +131,8 @@ def _check(edge: Edge) -> None:
         raise ValueError(f"{name} has a sign, steepness or half-maximum that does not exist")
     if edge.carried_by:
         return
+    if edge.kind not in ("assumed", "fitted") or (edge.kind == "fitted" and not edge.note):
+        raise ValueError(f"{name} must be assumed, or fitted with what it was fitted to")
     if NODES[edge.source].is_local or NODES[edge.target].is_local or edge.gain <= 0.0:
         raise ValueError(f"{name} needs two levels and a gain, or the rule that carries it")
 

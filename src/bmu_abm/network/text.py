@@ -23,8 +23,9 @@ def sentence(edge: Edge) -> str:
     if edge.carried_by:
         return f"{said}, by `{edge.carried_by}`, place by place"
     curve = f"half-max {edge.half:g} x rest, Hill n {edge.hill}"
+    fit = " (fitted)" if edge.kind == "fitted" else ""
     off = "; contested, off unless its factor is set" if edge.contested else ""
-    return f"{said}, gain {edge.gain:g}, {curve}{off}"
+    return f"{said}, gain {edge.gain:g}{fit}, {curve}{off}"
 
 
 def _place(edge: Edge) -> str:

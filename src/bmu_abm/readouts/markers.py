@@ -21,6 +21,13 @@ GAINS = {
 }
 
 
+# Whose microRNA reaches serum: its node, and how many of the cells that release it there are.
+MICRO_RNA = {
+    "mir21_ratio": ("mir21", "osteoclasts_per_mm2"),
+    "mir194_ratio": ("mir194", "mineralising_per_site"),
+}
+
+
 def activity(model: BoneModel) -> dict[str, float]:
     """Return what the patch did per day and surface since the last sample, in absolute units."""
     book, b = model.ledger[0], model.trabecula
@@ -47,3 +54,12 @@ def markers(model: BoneModel, baseline: dict[str, float]) -> dict[str, float]:
         "formation_ratio": now["formation_um_per_year"],
         **serum,
     }
+
+
+def micro_rna(model: BoneModel, baseline: dict[str, float]) -> dict[str, float]:
+    """Return microRNA of serum over rest: level in the cells times their number, by its share."""
+    share, now = float(model.p["serum_mirna_share"][0]), activity(model)
+    told = {}
+    for name, (node, cells) in MICRO_RNA.items():
+        told[name] = 1.0 + share * (float(model.today[node][0]) * now[cells] / baseline[cells] - 1.0)
+    return told

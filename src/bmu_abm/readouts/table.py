@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from bmu_abm.ledger import LASTING, LEDGER
 from bmu_abm.readouts import budget, density
+from bmu_abm.readouts.fracture import hazard_ratio
 from bmu_abm.readouts.grafts import grafts
 from bmu_abm.readouts.histomorphometry import histomorphometry
-from bmu_abm.readouts.markers import activity, markers
+from bmu_abm.readouts.markers import activity, markers, micro_rna
 from bmu_abm.readouts.memory import bone_of
 from bmu_abm.readouts.structure import structure
 
@@ -43,6 +44,7 @@ def table(model: BoneModel) -> dict[str, float]:
         "bmd_total_hip_pct": density.dxa_change_pct(now, origin, hip),
         **budget.changes(now, origin),
         **markers(model, base),
+        **micro_rna(model, base),
         **histomorphometry(model),
         **{f"n_{name}": float(len(cells)) for name, cells in model.populations.items()},
         "nuclei_per_osteoclast": _nuclei(model),
@@ -50,9 +52,12 @@ def table(model: BoneModel) -> dict[str, float]:
         **_ligands(model, base),
         "serum_calcium_mmol_per_l": float(model.skeleton["calcium"][0]),
         "pth_ratio": float(model.skeleton["pth"][0]),
+        "pth_burst_hours": float(model.skeleton["pth_burst"][0]) - 1.0,
+        "strontium_mg": float(model.skeleton["strontium_mg"][0]),
         "estradiol_pmol_per_l": model.body.drivers["estradiol_pmol_per_l"],
         "microdamage_ratio": now["damage"] / base["damage"],
         "strength_ratio": now["strength"] / origin["strength"],
+        **_risks(model, now["strength"] / origin["strength"]),
         "t_score": density.t_score(now, base["mineral_um"], spine),
         "mineral_degree": now["mineral_degree"],
         "mineral_um": now["mineral_um"],
@@ -77,6 +82,16 @@ def _ligands(model: BoneModel, base: dict[str, float]) -> dict[str, float]:
     return {
         "rankl_opg_ratio": fields.mean("RANKL") / opg,
         "free_sclerostin_ratio": fields.mean("sclerostin") / base["sclerostin_pm"],
+    }
+
+
+def _risks(model: BoneModel, strength: float) -> dict[str, float]:
+    """Return pain, falls and the hazard of a fracture, each over rest."""
+    falls, exponent = float(model.today["falls"][0]), model.p["fracture_strength_exponent"][0]
+    return {
+        "pain_ratio": float(model.today["pain"][0]),
+        "falls_ratio": falls,
+        "fracture_hazard_ratio": hazard_ratio(strength, falls, float(exponent)),
     }
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from bmu_abm.compiled import helper, kernel
-from bmu_abm.fields import MCSF, OPG, RANKL, TGFB
+from bmu_abm.fields import ADIPOKINE, MCSF, OPG, RANKL, TGFB
+from bmu_abm.signalling.adipokines import ripens
 from bmu_abm.signalling.binding import compete, hill4, saturation
 
 # What cells of the osteoclast lineage sense: rows of an array on the blocks of the coarse fields.
@@ -43,7 +44,9 @@ def sense(coarse, binders, sensed, p):
             rank = hill4(sensed[FREE_RANKL, i], half)
             colony = saturation(coarse[MCSF, i], colony_half)
             sensed[ATTRACTION, i] = taxis * (rank + saturation(coarse[TGFB, i], tgfb_half))
-            sensed[INDUCTION, i] = nfatc1_drive(rank, colony)
+            sensed[INDUCTION, i] = nfatc1_drive(rank, colony) * np.float32(
+                ripens(coarse[ADIPOKINE, i], q)
+            )
             sensed[COLONY, i] = colony
 
 

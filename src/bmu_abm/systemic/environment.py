@@ -37,8 +37,11 @@ DRIVERS: dict[str, Driver] = {
     "dysbiosis": Driver("1", "imbalance of the gut's microbes over the healthy one"),
     "nerve": Driver("1", "activity of the nerves of bone over the usual one"),
     "hypoxia": Driver("1", "lack of oxygen in the marrow over the usual one"),
+    "strontium": Driver("1", "strontium in food over the usual"),
+    "immune_rejection": Driver("1", "power to reject foreign cells over the normal one"),
     "phosphate": Driver("1", "serum phosphate over the usual one"),
-    "pth_given": Driver("1", "PTH from outside, over that of rest"),
+    "pth_given": Driver("1", "PTH from outside all day, over that of rest"),
+    "pth_injected": Driver("1", "PTH of one injection a day, as its mean over the day, over rest"),
     "calcitriol_given": Driver("1", "calcitriol from outside, over that of rest"),
     "calcitonin_given": Driver("1", "calcitonin from outside, over that of rest"),
 }
@@ -56,6 +59,22 @@ class Graft:
     traits: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Lesion:
+    """A piece of bone that is taken out on one day.
+
+    Attributes
+    ----------
+    shape : str
+        `disc`, or `gap`: a strip across the patch, as a fracture.
+    size_um : float
+        Diameter of a disc, width of a gap.
+    """
+
+    shape: str
+    size_um: float
+
+
 @dataclass
 class Environment:
     """The state of the body on one day, as interventions see and change it.
@@ -71,6 +90,7 @@ class Environment:
     sources : list of (field, level, place)
         Extra sources, in the unit of the field.
     grafts : list of Graft
+    lesions : list of Lesion
     """
 
     drivers: dict[str, float]
@@ -78,6 +98,7 @@ class Environment:
     binders: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     sources: list[tuple[str, float, str]] = field(default_factory=list)
     grafts: list[Graft] = field(default_factory=list)
+    lesions: list[Lesion] = field(default_factory=list)
 
     def scale(self, path: str, factor: float) -> None:
         """Multiply a declared parameter for the day.
@@ -102,3 +123,7 @@ class Environment:
     def graft(self, cell: str, count: float, route: str, traits: Mapping[str, float]) -> None:
         """Give cells; `count` is the dose for the whole host."""
         self.grafts.append(Graft(cell, count, route, dict(traits)))
+
+    def lesion(self, shape: str, size_um: float) -> None:
+        """Take a disc out of the bone, or a gap across it."""
+        self.lesions.append(Lesion(shape, size_um))

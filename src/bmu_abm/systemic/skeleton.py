@@ -11,6 +11,8 @@ import numpy as np
 
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.signalling.binding import free_ligand
+from bmu_abm.systemic import pth as receptors
+from bmu_abm.systemic import strontium
 from bmu_abm.systemic.calcium import (
     REFERENCE_VITAMIN_D,
     active_vitamin_d,
@@ -24,16 +26,24 @@ STATE = np.dtype(
         ("formation", "f8"),
         ("cortex", "f8"),  # cortical bone over its start
         ("calcium", "f8"),  # mmol/l
-        ("pth", "f8"),  # over rest
+        ("pth", "f8"),  # mean of the day, over rest
         ("calcitriol", "f8"),  # over rest
         ("calcitonin", "f8"),  # over rest
+        # Receptors of PTH: share that is not desensitised (below 0: not yet known), mean share
+        # that holds PTH over rest, hours of cAMP above rest + 1, largest share that is active.
+        ("pth_sensitive", "f8"),
+        ("pth_occupied", "f8"),
+        ("pth_burst", "f8"),
+        ("pth_peak", "f8"),
+        ("strontium", "f8"),  # of serum, over rest
+        ("strontium_mg", "f8"),  # in bone (below 0: not yet known)
     ]
 )
 
 
 def at_rest() -> np.ndarray:
     """Return the state of a skeleton at rest, an array of `STATE` of shape (1,)."""
-    return np.array([(1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0)], STATE)
+    return np.array([(1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 0.0, 1.0, -1.0)], STATE)
 
 
 @kernel
@@ -52,7 +62,7 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     """
     s, q, t = state[0], p[0], today[0]
     lack = 1.0 - t.estrogen
-    drive = resorption_drive(q, rest[0], lack, s.pth, binders, t)
+    drive = resorption_drive(q, rest[0], lack, s.pth_occupied, binders, t)
     s.resorption += (drive - s.resorption) * t.dt / max(q.skeleton_resorption_days, t.dt)
     lost = t.load / max(s.cortex, 0.1) - 1.0
     refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
@@ -61,39 +71,72 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     turnover = q.skeleton_cortical_turnover_per_year * t.dt / 365.0
     s.cortex += turnover * (s.formation - s.resorption)
     s.calcium, s.pth = balance(
-        intake_mg, vitamin_d, s.resorption, s.formation, q, t.pth_given, t.calcitriol_given,
-        t.calcitonin_given,
+        intake_mg, vitamin_d, s.resorption, s.formation, q, t.pth_given + t.pth_injected,
+        t.calcitriol_given, t.calcitonin_given,
     )  # fmt: skip
+    feel_pth(s, t.pth_injected, t.dt, q)
+    store_strontium(s, t.strontium_diet, t.dt, q)
     active = active_vitamin_d(vitamin_d, s.pth, t.calcitriol_given)
     s.calcitriol = active / REFERENCE_VITAMIN_D
     s.calcitonin = calcitonin_of(s.calcium, t.calcitonin_given, q)
 
 
 @helper
-def pth_factor(gain, pth):
-    """Return the factor that PTH (over rest) puts on a secretion."""
-    return max(0.1, 1.0 + gain * (pth - 1.0))
+def store_strontium(state, diet, dt, p):
+    """Let bone take up and release strontium."""
+    serum, bone = strontium.at_rest(p)
+    if state.strontium_mg < 0.0:
+        state.strontium_mg = bone
+    now, state.strontium_mg = strontium.live(
+        state.strontium_mg, diet, state.resorption, state.formation, dt, p
+    )
+    state.strontium = now / serum
 
 
 @helper
-def free_systemic(p, lack, pth, binders, of_marrow=1.0, of_osteocyte=1.0, of_opg=1.0):
+def feel_pth(state, injected, dt, p):
+    """Let the receptors of PTH live through the day; a shorter step feels its share of the change.
+
+    Parameters
+    ----------
+    state : record
+        PTH is the mean of the day, with all that is given.
+    injected : float
+        What an injection gives of it.
+    """
+    if state.pth_sensitive < 0.0:
+        state.pth_sensitive = receptors.at_rest(p)[0]
+    all_day = max(0.0, state.pth - injected)
+    end, occupied, burst, peak = receptors.live_a_day(state.pth_sensitive, all_day, injected, p)
+    state.pth_sensitive += dt * (end - state.pth_sensitive)
+    state.pth_occupied, state.pth_burst, state.pth_peak = occupied, burst, peak
+
+
+@helper
+def pth_factor(gain, occupied):
+    """Return the factor that receptors which hold PTH (over rest) put on a secretion."""
+    return max(0.1, 1.0 + gain * (occupied - 1.0))
+
+
+@helper
+def free_systemic(p, lack, occupied, binders, of_marrow=1.0, of_osteocyte=1.0, of_opg=1.0):
     """Return free RANKL (pM) of average resting bone, with factors on what is secreted."""
-    rankl = p.marrow_rankl_pm * of_marrow * pth_factor(p.pth_rankl, pth)
+    rankl = p.marrow_rankl_pm * of_marrow * pth_factor(p.pth_rankl, occupied)
     rankl += p.osteocyte_rankl_pm * of_osteocyte
-    opg = p.marrow_opg_pm * pth_factor(-p.pth_opg, pth) + 0.6 * p.osteocyte_opg_pm
+    opg = p.marrow_opg_pm * pth_factor(-p.pth_opg, occupied) + 0.6 * p.osteocyte_opg_pm
     rankl *= 1.0 + p.estrogen_rankl * lack
     opg *= (1.0 - p.estrogen_opg * lack) * of_opg
     return free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
 
 
 @helper
-def resorption_drive(p, rest, lack, pth, binders, today):
+def resorption_drive(p, rest, lack, occupied, binders, today):
     """Return the resorption that the skeleton tends to: free RANKL, and what cells make of it."""
     reference = free_systemic(rest, 0.0, 1.0, binders[:1])
     life = (1.0 + p.osteoclast_estrogen_life * lack) * today.oc_survival
     life *= today.nfatc1 * today.oc_differentiation * today.precursor_entry
     work = today.oc_activity * today.catk
     free = free_systemic(
-        p, lack, pth, binders, today.rankl_marrow, today.rankl_osteocyte, today.opg
+        p, lack, occupied, binders, today.rankl_marrow, today.rankl_osteocyte, today.opg
     )
     return min(5.0, free / reference * life * work)

@@ -1,0 +1,141 @@
+"""Defects: bone that a surgeon or a fracture takes away, and stem cells that bridge it again.
+
+The rim of a defect secretes CXCL12, as injured tissue does. A stem cell with more Runx2 than
+PPAR-gamma at the rim bridges the column beside it: its daughters lay a seed of woven bone there
+and go on as osteoblasts on both faces. It fills from its rim, or not, by how many such cells come.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bmu_abm import hashing, snapshots
+from bmu_abm.cells import osteoblast
+from bmu_abm.compiled import helper, kernel
+from bmu_abm.fields import CXCL12, coarse_index
+from bmu_abm.geometry import column_of, neighbour, partner
+from bmu_abm.rates import happens
+from bmu_abm.signalling.wnt import beta_catenin
+from bmu_abm.trabecula import DEFECT, DEFECT_COLUMN, FORMATION, HOLE, INTACT_COLUMN, Trabecula
+
+if TYPE_CHECKING:
+    from bmu_abm.model import BoneModel
+
+SHAPES = ("disc", "gap")
+BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
+
+
+def columns_of(trabecula: Trabecula, shape: str, size_um: float) -> NDArray[np.bool_]:
+    """Return the columns of a defect in the middle of the patch, shape (ny, nx).
+
+    A disc has a diameter of `size_um`; a gap of that width runs all along y, as a fracture.
+    """
+    y, x = np.indices((trabecula.ny, trabecula.nx))
+    x = x - (trabecula.nx - 1) / 2.0
+    y = y - (trabecula.ny - 1) / 2.0
+    far = np.abs(x) if shape == "gap" else np.hypot(x, y)
+    return far <= 0.5 * size_um / trabecula.site_um
+
+
+def cut(model: BoneModel, shape: str, size_um: float) -> None:
+    """Take a piece out of the bone, with the cells in and on it; the ledger counts it as lost."""
+    b = model.trabecula
+    chosen = columns_of(b, shape, size_um)
+    gone = np.concatenate([chosen.ravel(), chosen[:, ::-1].ravel()])
+    for name, population in model.populations.items():
+        snapshots.release(model, name, gone[population.live["site"]])
+    b.sites["osteoclast"][gone] = 0
+    model.ledger["removed_total_nm"] += b.cut_defect(chosen, model.day)
+    model.today["defect_columns"] = np.count_nonzero(b.column_kind == DEFECT_COLUMN)
+
+
+@kernel
+def heal(
+    cells, count, blasts, n_blasts, fine, coarse, coarse_source, sites, kinds, born, damage,
+    slice_nm, ledger, today, p, nx, ny,
+):  # fmt: skip
+    """Let the rim of defects call stem cells, and let those that are there bridge it."""
+    t, q = today[0], p[0]
+    call(sites, coarse_source, q, nx, ny)
+    for i in range(count[0]):
+        cell = cells[i]
+        if cell.runx2 <= cell.pparg:
+            continue
+        s = beside(cell.site, sites, nx, ny)
+        if s < 0 or n_blasts[0] + 2 > blasts.shape[0]:
+            continue
+        wnt = t.beta_catenin * beta_catenin(cell.site, fine, coarse, q, nx, ny)
+        rate = q.lesion_bridge_per_day * 2.0 * wnt / (1.0 + wnt)
+        u = hashing.uniform(t.key, hashing.DEFECT_FILL, cell.id, t.tick)
+        if happens(u, rate, t.dt):
+            bridge(cell, s, blasts, n_blasts, sites, kinds, born, damage, slice_nm, ledger[0], t, q,
+                   nx, ny)  # fmt: skip
+            t.defect_columns -= 1
+
+
+@helper
+def call(sites, coarse_source, p, nx, ny):
+    """Let bone that borders on a defect secrete CXCL12."""
+    for s in range(sites.shape[0]):
+        if sites[s].state == DEFECT:
+            for dx, dy in BESIDE:
+                n = neighbour(s, dx, dy, nx, ny)
+                if sites[n].state < HOLE:
+                    block = coarse_index(n, nx, ny)
+                    coarse_source[CXCL12, block] += 0.25 * p.eroded_cxcl12_pm
+
+
+@helper
+def beside(s, sites, nx, ny):
+    """Return a site of a defect beside bone at `s`; -1 where there is none."""
+    if sites[s].state >= HOLE:
+        return -1
+    for dx, dy in BESIDE:
+        n = neighbour(s, dx, dy, nx, ny)
+        if sites[n].state == DEFECT:
+            return n
+    return -1
+
+
+@helper
+def bridge(cell, s, blasts, n_blasts, sites, kinds, born, damage, slice_nm, ledger, today, p,
+           nx, ny):  # fmt: skip
+    """Lay a seed of woven bone in the column of site `s`, with an osteoblast on both its faces."""
+    c = column_of(s, nx, ny)
+    rim = column_of(cell.site, nx, ny)
+    other = partner(rim, nx, ny)
+    thick = sites[rim].height - sites[other].height
+    seed = min(np.int64(1000.0 * p.lesion_seed_um), np.int64(thick))
+    middle = (np.int64(sites[rim].height) + np.int64(sites[other].height)) // 2
+    low = middle - seed // 2
+    kinds[c] = INTACT_COLUMN
+    begin(sites[c], low + seed, today)
+    begin(sites[partner(c, nx, ny)], low, today)
+    osteoblast.rejuvenate(c, low, low + seed, born, damage, slice_nm, today)
+    ledger.formed_nm += seed
+    ledger.formed_total_nm += seed
+    for end in (c, partner(c, nx, ny)):
+        identity = hashing.cell_id(hashing.DEFECT_FILL, end, today.tick, 0)
+        osteoblast.put(blasts, n_blasts, identity, end, p.lesion_vigour, cell.donor)
+        if cell.donor > 0 and end == c:
+            ledger.donor_total_nm += seed
+
+
+@helper
+def begin(site, height, today):
+    """Turn a site of a defect into one under formation, on bone that was not resorbed."""
+    site.height = height
+    site.opened_nm = height
+    site.floor_nm = height
+    site.state = FORMATION
+    site.since = today.day
+    site.formed_day = today.day
+    site.opened_day = today.day
+    site.touched_day = today.day
+    site.counted = 1
+    site.modelled = 1
+    site.coupling_um = 0.0
+    site.clastokine_um = 0.0
