@@ -36,6 +36,8 @@ AT_REST = {
     "retinoic_acid": 1.0,
     "ageing": 1.0,
     "pth_given": 0.0,
+    "pth_injected": 0.0,
+    "immune_rejection": 1.0,
 }
 DRIVERS = dict.fromkeys(AT_REST)
 FIELDS = {"RANKL": None, "OPG": None, "SLIT3": None, "sclerostin": None, "TGF-beta": None}
@@ -67,6 +69,9 @@ class Recorder:
 
     def emit(self, field: str, level: float, where: str) -> None:
         self.calls.append(("emit", field, level, where))
+
+    def lesion(self, shape: str, size_um: float) -> None:
+        self.calls.append(("lesion", shape, size_um))
 
     def graft(self, cell: str, count: float, route: str, traits: dict[str, float]) -> None:
         self.calls.append(("graft", cell, count, route, traits))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bmu_abm import damage, grafting, surface
+from bmu_abm import damage, grafting, lesion, surface
 from bmu_abm.cells import adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
 from bmu_abm.clock import MOVES_PER_DAY as MOVES
 from bmu_abm.model import BoneModel
@@ -136,6 +136,20 @@ def gaps_fill(m: BoneModel) -> None:
     osteoblast.fill_gaps(
         *m.cells("osteoblast"), m.active, m.n_active, m.trabecula.sites, m.ledger, m.today, m.p,
         *_grid(m),
+    )  # fmt: skip
+
+
+def lining_wakes(m: BoneModel) -> None:
+    osteoblast.wake_lining(
+        *m.cells("osteoblast"), m.trabecula.sites, m.ledger, m.today, m.p, *_grid(m)
+    )
+
+
+def defects_heal(m: BoneModel) -> None:
+    b, f = m.trabecula, m.fields
+    lesion.heal(
+        *m.cells("msc"), *m.cells("osteoblast"), f.fine, f.coarse, f.coarse_source, b.sites,
+        b.column_kind, b.born, b.damage, b.slice_nm, m.ledger, m.today, m.p, *_grid(m),
     )  # fmt: skip
 
 

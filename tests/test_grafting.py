@@ -135,3 +135,22 @@ def test_a_large_local_graft_arrives_whole():
     assert donors > 256 + before  # more than there was room for
     assert 0.9 * expected < donors < 1.1 * expected  # some settle on bone, some divide
     bones.assert_sound(m)
+
+
+# -- rejection ------------------------------------------------------------------------------------
+
+
+@pytest.mark.mechanism("dm-nodscid-gc", "dm-cranial-defect-scid", "dm-cranial-defect-nude-rat")
+def test_foreign_cells_are_rejected_by_immunity_and_own_cells_are_not(still):
+    """A life of 30 days, and of 1 / (1 / 30 + 0.3) where immunity is normal."""
+    lives = {}
+    for foreign, immunity in ((0.0, 1.0), (1.0, 1.0), (1.0, 0.1), (1.0, 0.0)):
+        m = bones.changed(still(), **SIMPLE, graft_rejection_per_day=0.3)
+        m.today["rejection"] = immunity
+        m.fields.native("CXCL12")[:] = 40.0
+        dosed(m, 100.0 / m.body.marrow_share, "intramarrow", 0.0, life_days=30.0, foreign=foreign)
+        rules.grafts_arrive(m)
+        lives[foreign, immunity] = float(m.populations["msc"].live["life_days"].mean())
+    assert lives[0.0, 1.0] == lives[1.0, 0.0] == pytest.approx(30.0)
+    assert lives[1.0, 1.0] == pytest.approx(1.0 / (1.0 / 30.0 + 0.3))
+    assert lives[1.0, 1.0] < lives[1.0, 0.1] < 30.0

@@ -226,8 +226,32 @@ def test_cells_are_grafted_on_dose_days_only():
     the_plan = plan({"use": "stem_cells", "doses": 2, "every_days": 7, "cxcr4": 10})
     grafts = {day: after(the_plan, day).calls for day in range(40)}
     assert [day for day, calls in grafts.items() if calls] == [0, 7]
-    traits = {"cxcr4": 10.0, "life_days": 21.0, "secretome": 1.0, "rank_fc": 0.0}
+    traits = {"cxcr4": 10.0, "life_days": 21.0, "secretome": 1.0, "rank_fc": 0.0, "foreign": 0.0}
     assert grafts[0] == [("graft", "msc", 2.0e6 * 65, "intravenous", traits)]
+
+
+@pytest.mark.mechanism("dm-cranial-defect-scid", "dm-femur-fracture-ovx")
+@pytest.mark.parametrize(("use", "shape"), [("bone_defect", "disc"), ("fracture_gap", "gap")])
+def test_a_lesion_is_cut_on_one_day_and_not_at_all_at_size_0(use, shape):
+    the_plan = plan({"use": use, "start_month": 1, "size_um": 80})
+    assert {day: after(the_plan, day).calls for day in (29, 30, 31)} == {
+        29: [], 30: [("lesion", shape, 80.0)], 31: [],
+    }  # fmt: skip
+    assert after(plan({"use": use, "size_um": 0}), 0).calls == []
+
+
+def test_injections_and_infusion_of_pth_are_two_drivers():
+    given = {"use": "pth_injections", "level": 0.75}, {"use": "pth_infusion", "level": 0.75}
+    for arm, driver, other in zip(
+        given, ("pth_injected", "pth_given"), ("pth_given", "pth_injected"), strict=True
+    ):
+        drivers = after(plan(arm), 3).drivers
+        assert drivers[driver] == 0.75 and drivers[other] == 0.0
+
+
+@pytest.mark.mechanism("dm-nodscid-gc")
+def test_a_host_without_immunity_rejects_nothing():
+    assert after(plan({"use": "severe_immunodeficiency"}), 0).drivers["immune_rejection"] == 0.0
 
 
 # --- menopause

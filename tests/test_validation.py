@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import bones
+from bmu_abm import BoneModel
 from bmu_abm.scenario import Scenario
 from bmu_abm.validation.__main__ import main
 from bmu_abm.validation.course import Chart, smoothed
@@ -17,6 +19,7 @@ from bmu_abm.validation.studies import STUDIES
 from bmu_abm.validation.targets import holds, targets
 
 MONTHS = 120
+DENSITY = "bmd_lumbar_spine_pct"
 # A bone in a steady state, month by month: per year 0.12 of 1000 sites are remodelled.
 STEADY = {
     "bv_tv": 0.2, "tb_th_um": 100.0, "tb_n_per_mm": 1.6, "tb_sp_um": 525.0,
@@ -32,6 +35,7 @@ STEADY = {
     "budget_balance_pct": -1.5, "budget_perforation_pct": 0.0, "budget_mineral_pct": 0.5,
     "n_donor_msc": 4.0, "n_donor_osteoblast": 20.0, "n_osteoblast": 1000.0, "n_osteoclast": 8.0,
     "graft_lung_pct": 60.0, "graft_marrow_pct": 0.5, "donor_bone_um": 0.1, "type_h_ratio": 1.0,
+    "pth_ratio": 1.0, "serum_calcium_mmol_per_l": 2.4,
     "resorption_um_per_year": 7.0, "nuclei_per_osteoclast": 6.0, "sum_fused_precursors": 9.0,
 }  # fmt: skip
 
@@ -174,6 +178,32 @@ def test_bone_of_donor_cells_is_held_against_what_the_graft_has_kept():
     assert values["CXCR4: bone of donor cells of the benefit"][0] == pytest.approx(2.0)
     assert values["CXCR4: donor osteoblasts of all"][0] == pytest.approx(2.0)
     assert values["CXCR4: in the lung after a day"][0] == pytest.approx(60.0)
+
+
+def test_diseases_are_held_against_the_same_patches():
+    """Under the glucocorticoid 3 points lost by all but a tenth; fat as it was."""
+    study = STUDIES["diseases"]
+    arms = dict.fromkeys(study.arms, frame())
+    lost = frame()
+    lost[DENSITY] = -(lost["month"] > 0) * (3.0 + 0.1 * (lost["replicate"] % 2))
+    values = study.values(arms | {"glucocorticoid": lost})
+    assert values["glucocorticoid: LS BMD month 12"][0] == pytest.approx(-3.05)
+    assert values["glucocorticoid: LS BMD month 12, difference"][0] < -50.0
+    assert values["glucocorticoid: fat year 1, difference"][0] == 0.0
+    assert values["low calcium: serum calcium years 1-2 ratio"][0] == 1.0
+
+
+def test_a_disease_lives_on_two_patches():
+    """Smoke: an arm and its control, two tiny patches, until the first month of each."""
+    rows = {}
+    for arm in ("woman", "PTH pulses"):
+        scenario = STUDIES["diseases"].arms[arm].resolved()
+        scenario = scenario.with_settings({"patch.sites": "20", "host.burn_in_years": "0"})
+        rows[arm] = [
+            bones.days(BoneModel(scenario, replicate=k), 31).sample() for k in range(2)
+        ]
+    for k in range(2):
+        assert rows["PTH pulses"][k]["pth_burst_hours"] > 0.5 > rows["woman"][k]["pth_burst_hours"]
 
 
 def test_slit3_is_held_against_the_same_patches():

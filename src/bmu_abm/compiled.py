@@ -149,6 +149,8 @@ def helper(function: Callable[..., Any]) -> Any:
 
     It is always inlined: passing arrays to a call costs more than most helpers do.
     """
+    if jit_is_off():
+        return _as_plain_python(function)
     return _compile(function, forceinline=True)
 
 
@@ -162,16 +164,26 @@ def jit_is_off() -> bool:
 
 
 def _as_plain_python(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a kernel run without Numba: rows have attributes, hashes wrap around silently."""
+    """Let compiled code run without Numba: rows have attributes, hashes wrap around silently."""
 
     @functools.wraps(function)
     def run(*arguments: Any) -> Any:
+        if not any(map(_is_bare, arguments)):  # called by other such code
+            return function(*arguments)
         with np.errstate(over="ignore"):
             return function(*map(_with_attributes, arguments))
 
     return run
 
 
+def _is_bare(argument: Any) -> bool:
+    """Tell whether an array was not made for such code yet."""
+    return type(argument) in (np.ndarray, np.void)
+
+
 def _with_attributes(argument: Any) -> Any:
-    is_table = isinstance(argument, np.ndarray) and argument.dtype.names
-    return argument.view(np.recarray) if is_table else argument
+    if not _is_bare(argument) or not argument.dtype.names:
+        return argument
+    if isinstance(argument, np.void):
+        return argument.view(np.dtype((np.record, argument.dtype)))
+    return argument.view(np.recarray)

@@ -301,6 +301,18 @@ def test_vitamin_d_prevents_falls():
     assert level(low, "falls") > 1.02 and level(high, "falls") < level(low, "falls")
 
 
+@mechanism("dm-samp8")
+def test_a_strain_that_ages_early_has_fewer_stem_cells_than_ovariectomy_alone():
+    from bmu_abm.scenario import Scenario
+
+    felt = []
+    for name in ("samp8_mouse", "ovx_mouse"):
+        settings = {"patch.sites": "20", "host.burn_in_years": "0"}
+        m = bones.days(bones.BoneModel(Scenario.load(name).with_settings(settings)), 2)
+        felt.append((level(m, "msc_pool"), level(m, "ros"), level(m, "msc_osteogenesis")))
+    assert felt[0][0] < 0.9 * felt[1][0] and felt[0][1] > felt[1][1] and felt[0][2] < felt[1][2]
+
+
 def test_intervention_scales_a_node(tmp_path):
     """A level and a gain are parameters like any other."""
     from bmu_abm.systemic.environment import Environment

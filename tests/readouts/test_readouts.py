@@ -6,6 +6,7 @@ import pytest
 import bones
 from bmu_abm import grafting
 from bmu_abm.readouts import density, memory
+from bmu_abm.readouts.fracture import hazard_ratio
 from bmu_abm.readouts.structure import count_holes
 from bmu_abm.trabecula import FORMATION, HOLE
 
@@ -279,3 +280,36 @@ def test_cells_and_bone_of_a_graft_are_told_apart(busy):
     assert row["n_donor_msc"] == 3.0 and row["donor_bone_um"] == 1.0
     assert row["graft_lung_pct"] == pytest.approx(75.0)
     assert row["graft_marrow_pct"] == pytest.approx(75.0)
+
+
+# -- risks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.mechanism("me-fracture", "vitd-muscle")
+def test_the_hazard_of_a_fracture_rises_with_lost_strength_and_falls():
+    assert hazard_ratio(1.0, 1.0, 4.0) == 1.0
+    assert hazard_ratio(0.5, 1.0, 4.0) == pytest.approx(16.0)
+    assert hazard_ratio(1.0, 2.0, 4.0) == pytest.approx(2.0)
+    hazards = [hazard_ratio(s, 1.0, 4.0) for s in (0.4, 0.6, 0.8, 1.0, 1.2)]
+    assert hazards == sorted(hazards, reverse=True)
+
+
+@pytest.mark.mechanism("me-fracture", "opioid-endorphin", "prostaglandins")
+def test_risks_of_the_network_are_read_out(busy):
+    m = busy()
+    m.today["falls"], m.today["pain"] = 1.5, 0.7
+    row = m.sample()
+    assert row["falls_ratio"] == 1.5 and row["pain_ratio"] == 0.7
+    expected = 1.5 * row["strength_ratio"] ** -float(m.p["fracture_strength_exponent"][0])
+    assert row["fracture_hazard_ratio"] == pytest.approx(expected)
+
+
+@pytest.mark.mechanism("me-serum-mirna")
+def test_a_mimic_is_seen_in_serum(busy):
+    """Twice the level in the cells: the share of bone cells in serum doubles."""
+    for node, name in (("mir21", "mir21_ratio"), ("mir194", "mir194_ratio")):
+        rest, mimic = busy(), busy()
+        mimic.today[node] = 2.0 * rest.today[node]
+        share = float(rest.p["serum_mirna_share"][0])
+        low, high = rest.sample()[name], mimic.sample()[name]
+        assert high - low == pytest.approx(low - (1.0 - share)) and high > low

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import bones
 from bmu_abm import parameters
-from bmu_abm.systemic import calcium, skeleton
+from bmu_abm.systemic import calcium, skeleton, strontium
 from bmu_abm.systemic.estrogen import PREMENOPAUSAL_PMOL_PER_L, response
 
 P = parameters.record({})
@@ -142,3 +142,45 @@ def test_a_low_intake_raises_pth_and_with_it_resorption(still):
     low, rest = lived(still, 2, intake=600.0)[-1], lived(still, 2)[-1]
     assert low["pth"] > 1.05 * rest["pth"] and low["calcium"] > 0.96 * rest["calcium"]
     assert low["resorption"] > rest["resorption"]
+
+
+# -- strontium ------------------------------------------------------------------------------------
+
+
+@pytest.mark.mechanism("sr-trace")
+def test_strontium_lies_in_bone_and_rest_is_a_balance():
+    p = P[0]
+    serum, bone = strontium.at_rest(p)
+    assert bone / (bone + serum) > 0.95
+    assert strontium.live(bone, 1.0, 1.0, 1.0, 1.0, p) == pytest.approx((serum, bone))
+
+
+@pytest.mark.mechanism("sr-trace")
+def test_strontium_of_food_fills_bone_slowly_and_resorption_frees_it():
+    p = P[0]
+    serum, bone = strontium.at_rest(p)
+    now, filled = strontium.live(bone, 300.0, 1.0, 1.0, 1.0, p)
+    assert now > 100.0 * serum and filled > bone
+    assert strontium.live(bone, 1.0, 2.0, 1.0, 1.0, p)[0] > serum
+    assert strontium.live(bone, 1.0, 1.0, 2.0, 1.0, p)[1] > bone
+
+
+@pytest.mark.mechanism("sr-trace")
+def test_strontium_speaks_to_cells_at_the_levels_of_a_drug_only():
+    for diet, speaks in ((2.0, False), (300.0, True)):
+        m = bones.days(bones.bone(host={"strontium": diet, "burn_in_years": 0.0}), 2)
+        assert (m.today["ob_activity"][0] > 1.05) == speaks
+        assert (m.today["oc_activity"][0] < 0.95) == speaks
+        assert m.skeleton["strontium_mg"][0] > 100.0
+
+
+@pytest.mark.mechanism("bone-structure-reserve")
+def test_a_low_intake_before_month_0_leaves_less_bone_at_month_0():
+    """The burn-in is the warm-up: what the diet has taken by then is what a T-score sees."""
+    ends = []
+    for intake in (1000.0, 300.0):
+        m = bones.bone(host={"calcium_intake_mg_per_day": intake, "burn_in_years": 0.6})
+        bones.days(m, 219)
+        m.begin_treatment()
+        ends.append((float(m.skeleton["cortex"][0]), m.sample()["t_score"]))
+    assert ends[1][0] < ends[0][0] - 1e-4 and ends[1][1] < ends[0][1]

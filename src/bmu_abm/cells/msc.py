@@ -25,7 +25,7 @@ from bmu_abm.fields import (
 from bmu_abm.geometry import neighbour, strode
 from bmu_abm.niche import tile_of
 from bmu_abm.rates import births, chance
-from bmu_abm.signalling.adipokines import against_bone
+from bmu_abm.signalling.adipokines import bone_left_open
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.secretome import support
 from bmu_abm.signalling.wnt import beta_catenin
@@ -86,7 +86,7 @@ def decide(cell, fine, coarse, today, p, nx, ny):
     against_bone = cell.runx2 / cross
     bone = p.msc_runx2_drive * cell.drive * estrogen * 2.0 * wnt / (1.0 + wnt)
     bone *= today.runx2_osterix * today.msc_osteogenesis
-    bone *= against_bone(sample(coarse, ADIPOKINE, cell.site, nx, ny), p)
+    bone *= bone_left_open(sample(coarse, ADIPOKINE, cell.site, nx, ny), p)
     to_bone = bone / (1.0 + against_fat * against_fat)
     to_fat = p.msc_pparg_drive * today.pparg / (1.0 + against_bone * against_bone)
     step = chance(1.0 / p.msc_fate_days, today.dt)

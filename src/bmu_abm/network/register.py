@@ -38,6 +38,8 @@ class Mechanism:
         Parameter, rule or file that carries it beside the network; empty for none.
     context : str
         Why it is not simulated; empty for what is.
+    note : str
+        What of it is left out, or assumed.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Mechanism:
     name: str
     where: str
     context: str
+    note: str
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -58,7 +61,8 @@ class Mechanism:
         parts = [sentence(edge) for edge in self.edges]
         if self.where:
             parts.append(f"by `{self.where}`")
-        return "; ".join(parts)
+        told = "; ".join(parts)
+        return f"{told}. Note: {self.note}" if self.note else told
 
 
 def _read() -> dict[str, Mechanism]:

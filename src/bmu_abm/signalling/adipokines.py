@@ -15,7 +15,7 @@ def ripens(level, p):
 
 
 @helper
-def against_bone(level, p):
+def bone_left_open(level, p):
     """Return the factor of adipokines on the drive of stem cells to bone; 1 in resting marrow."""
     half = p.adipocyte_adipokine_half
     left = (half + 1.0) / (half + level)

@@ -18,7 +18,7 @@ DOSED = (1.0, 7.0)  # months in which cells of a graft live
 BONE = "bmd_cancellous_pct"
 
 
-def _errors(treated: Floats, control: Floats) -> tuple[float, float]:
+def errors_of(treated: Floats, control: Floats) -> tuple[float, float]:
     """Return the mean paired difference in its standard errors (nan error: it is one itself)."""
     mean, se = jackknife(treated - control, np.ones(len(treated)))
     return float(np.divide(mean, se)) if mean else 0.0, float("nan")
@@ -30,7 +30,7 @@ def _over(frames: Frames, arm: str, control: str, name: str, start: float, end: 
     label = f"{arm} over {control}: {name}"
     return {
         label: ratio_of(frames[arm], frames[control], name, start, end),
-        f"{label}, difference": _errors(a, b),
+        f"{label}, difference": errors_of(a, b),
     }
 
 
@@ -75,7 +75,7 @@ def _benefit(frames: Frames, arm: str) -> Values:
     treated, control = (Stretch(frames[x], 0, 12).last(BONE) for x in (arm, "untreated"))
     return {
         f"{arm}: benefit": jackknife(treated - control, np.ones(len(treated))),
-        f"{arm}: benefit, difference": _errors(treated, control),
+        f"{arm}: benefit, difference": errors_of(treated, control),
     }
 
 
@@ -89,7 +89,7 @@ def slit3_values(frames: Frames) -> Values:
             rows |= _over(frames, arm, control, name, 0, 36)
         ends = [Stretch(frames[x], 0, 36).last(BONE) for x in (arm, control)]
         rows[f"{arm}: bone month 36"] = jackknife(ends[0] - ends[1], np.ones(len(ends[0])))
-        rows[f"{arm}: bone month 36, difference"] = _errors(*ends)
+        rows[f"{arm}: bone month 36, difference"] = errors_of(*ends)
     return rows
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from bmu_abm.validation.course import Chart
 from bmu_abm.validation.directions import DIRECTIONS
+from bmu_abm.validation.diseases import DISEASES
 from bmu_abm.validation.mouse import MOUSE
 from bmu_abm.validation.pooled import (
     Floats,
@@ -196,6 +197,7 @@ STUDIES = {
         {"young man": (12, 60)},
     ),
     **DIRECTIONS,
+    **DISEASES,
     **ROBUSTNESS,
     **MOUSE,
 }
