@@ -122,8 +122,9 @@ def passes(test: Callable[[], None]) -> bool:
 
 def of_the_network(edge: Any) -> tuple[bool, bool]:
     """Return whether the test of an edge passes as it is, and with its sign flipped."""
-    import levels
     import test_graph
+
+    import levels
 
     flipped = dataclasses.replace(edge, sign="-" if edge.sign == "+" else "+")
     test = test_graph.test_an_edge_moves_its_target_by_its_sign

@@ -53,7 +53,7 @@ def bone(rng=1, replicate=0, **kwargs) -> BoneModel:
 
 
 def still_bone() -> BoneModel:
-    """Return a flat bone 140 um thick without any cell, and without signals but the adipokine of rest."""
+    """Return a flat bone 140 um thick without cells and signals, but for adipokines of rest."""
     model = empty(bone(host={"plate_thickness_cv": 0.0}))
     day.wake(model)
     for array in (model.fields.fine, model.fields.coarse):

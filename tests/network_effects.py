@@ -731,8 +731,6 @@ def calcium_kept_under_calcitonin(still, x):
     return -calcium.excreted(2.4, 1.0, P, x)
 
 
-
-
 @effect("pth", "pth_receptor")
 def receptors_that_hold_pth(still, x):
     return pth.live_a_day(pth.at_rest(P)[0], x, 0.0, P)[1]

@@ -8,9 +8,11 @@ from bmu_abm import genotype, parameters
 from bmu_abm.errors import InputError
 from bmu_abm.host import shipped_host_table
 from bmu_abm.interventions import Plan
-from bmu_abm.network.declared import EVALUATED
+from bmu_abm.network.declared import EVALUATED, LEVELS
 from bmu_abm.scenario import Scenario
 from bmu_abm.systemic import skeleton
+from bmu_abm.systemic.environment import Environment
+from levels import levels_after
 
 mechanism = pytest.mark.mechanism
 
@@ -49,23 +51,15 @@ def test_subjects_are_drawn_by_the_frequencies():
 
 def cortex_of(still, alleles):
     """Return the cortex of a subject after two years, from the levels that its genotype sets."""
-    from levels import levels_after
-
     m = still()
     levels = levels_after(days=1, **genotype.factors(alleles))
-    for name, level in zip(skeleton_names(), levels, strict=True):
+    for name, level in zip(LEVELS, levels, strict=True):
         m.today[name] = level
     m.today["estrogen"] = m.today["estrogen_receptor"]
     for _ in range(73):  # steps of ten days
         m.today["dt"] = 10.0
         skeleton.step(m.skeleton, 1000.0, 60.0, m.body.rankl_binders, m.today, m.p, m.body.rest)
     return float(m.skeleton["cortex"][0])
-
-
-def skeleton_names():
-    from bmu_abm.network.declared import LEVELS
-
-    return LEVELS
 
 
 @mechanism("rg-gwas", "rg-rankl-bmd")
@@ -81,13 +75,10 @@ def test_a_regression_over_subjects_finds_the_planted_sign(still):
 
 def free_rankl(interventions, day_of_run):
     """Return free RANKL of average bone of a subject under a plan, on a day of it."""
-    from bmu_abm.systemic.environment import Environment
-    from levels import levels_after
-
     scenario = bones.scenario(interventions=interventions, years=3)
     today = Environment({name: 0.0 for name in ("estradiol_pmol_per_l",)})
     Plan.from_scenario(scenario).apply(day_of_run, today)
-    names = list(skeleton_names())
+    names = list(LEVELS)
     levels = levels_after(days=1, **today.factors)
     p = parameters.record({})[0]
     binders = np.array([(float(p["binding_rank_pm"]), float(p["binding_rankl_rank_kd_pm"]))])
@@ -104,9 +95,7 @@ def test_from_the_allele_to_the_antibody():
     assert Scenario.load("risk_then_denosumab").intervention[1].use == "denosumab"
     risk = {"use": "rankl_risk_alleles", "start_month": 0}
     antibody = {"use": "denosumab", "start_month": 12}
-    common, carrier, treated = (
-        free_rankl(arms, 425) for arms in ([], [risk], [risk, antibody])
-    )
+    common, carrier, treated = (free_rankl(arms, 425) for arms in ([], [risk], [risk, antibody]))
     assert carrier > 1.02 * common > common > treated
 
 

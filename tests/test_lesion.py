@@ -38,7 +38,9 @@ def test_a_disc_is_taken_out_with_its_cells_and_the_ledger_knows(still):
     bones.put(m, "osteocyte", [0, bones.middle(m)], z=m.trabecula.sites["height"][0] - 5000)
     bones.put(m, "osteoclast", bones.middle(m), nuclei=8.0)
     lesion.cut(m, "disc", 50.0)
-    assert int(m.today["defect_columns"][0]) == (m.trabecula.column_kind == DEFECT_COLUMN).sum() > 10
+    assert (
+        int(m.today["defect_columns"][0]) == (m.trabecula.column_kind == DEFECT_COLUMN).sum() > 10
+    )
     for name in ("msc", "osteocyte"):
         assert m.populations[name].live["site"].tolist() == [0]
     assert len(m.populations["osteoclast"]) == 0

@@ -199,9 +199,7 @@ def test_a_disease_lives_on_two_patches():
     for arm in ("woman", "PTH pulses"):
         scenario = STUDIES["diseases"].arms[arm].resolved()
         scenario = scenario.with_settings({"patch.sites": "20", "host.burn_in_years": "0"})
-        rows[arm] = [
-            bones.days(BoneModel(scenario, replicate=k), 31).sample() for k in range(2)
-        ]
+        rows[arm] = [bones.days(BoneModel(scenario, replicate=k), 31).sample() for k in range(2)]
     for k in range(2):
         assert rows["PTH pulses"][k]["pth_burst_hours"] > 0.5 > rows["woman"][k]["pth_burst_hours"]
 

@@ -203,7 +203,7 @@ class Body:
     def emit(self, model: BoneModel) -> None:
         """Start the sources of tomorrow's fields: other marrow cells, and what is given."""
         t = model.today[0]
-        fine, coarse = self._marrow_sources(model.p[0], t, float(model.skeleton["pth_occupied"][0]))
+        fine, coarse = self._marrow_sources(model.p[0], t, float(t["pth_receptor"]))
         for name, level, place in self._sources:
             if place == "uniform":
                 target = fine if name in FINE else coarse

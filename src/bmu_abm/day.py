@@ -42,7 +42,10 @@ def births(model: BoneModel) -> dict[str, int]:
     grafted = grafting.most_arrivals(model.depots, model.body.marrow_share, vessels)
     return {
         "osteocyte": 256 + n["osteoblast"] // 20,
-        "osteoblast": 64 + int(model.n_active[0]) + waking * n["osteoblast"] + 2 * n["msc"] * wounded,
+        "osteoblast": 64
+        + int(model.n_active[0])
+        + waking * n["osteoblast"]
+        + 2 * n["msc"] * wounded,
         "msc": 64 + n["msc"] + grafted,
         "osteoclast_precursor": 64 + 4 * vessels + 16 * n["osteoclast"],
         "osteoclast": 32 + n["osteoclast_precursor"] // 3,

@@ -255,7 +255,7 @@ def test_pth_from_outside_raises_rankl_and_lowers_opg():
     for dose in (0.0, 2.0):
         m = bones.days(bones.bone(host={"pth_given": dose}), 2)
         m.fields.reset_sources(
-            *m.body._marrow_sources(m.p[0], m.today[0], float(m.skeleton["pth_occupied"][0]))
+            *m.body._marrow_sources(m.p[0], m.today[0], float(m.today["pth_receptor"][0]))
         )
         found.append([float(m.fields.native_source(name).mean()) for name in ("RANKL", "OPG")])
     assert m.skeleton["pth"][0] > 2.0 and level(m, "sclerostin") < 0.98

@@ -106,6 +106,7 @@ def lived(still, years, estrogen=1.0, antibody=None, load=1.0, intake=1000.0, **
     days = []
     for _ in range(round(365 * years)):
         skeleton.step(m.skeleton, intake, 60.0, binders, m.today, m.p, m.body.rest)
+        m.today["pth_receptor"] = m.skeleton["pth_occupied"]  # as the body would tell
         days.append(m.skeleton[0].copy())
     return np.array(days)
 

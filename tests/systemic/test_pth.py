@@ -89,7 +89,8 @@ def test_infusion_raises_rankl_and_pulses_less():
 
 
 def test_pulses_keep_osteoblasts_alive_and_lower_sclerostin_and_infusion_hardly():
-    rest, infused, injected = (treated(**h) for h in ({}, {"pth_given": DAILY}, {"pth_injected": DAILY}))  # fmt: skip
+    arms = ({}, {"pth_given": DAILY}, {"pth_injected": DAILY})
+    rest, infused, injected = (treated(**arm) for arm in arms)
     survival = [float(m.today["ob_survival"][0]) for m in (rest, infused, injected)]
     assert survival[2] > 1.1 and abs(survival[1] - survival[0]) < 0.01
     scl = [float(m.today["sclerostin"][0]) for m in (rest, infused, injected)]
@@ -97,8 +98,19 @@ def test_pulses_keep_osteoblasts_alive_and_lower_sclerostin_and_infusion_hardly(
 
 
 def test_serum_feels_the_mean_of_the_day():
-    same = [float(treated(**{name: 1.0}).skeleton["calcium"][0]) for name in ("pth_given", "pth_injected")]  # fmt: skip
+    both = (treated(pth_given=1.0), treated(pth_injected=1.0))
+    same = [float(m.skeleton["calcium"][0]) for m in both]
     assert same[0] == pytest.approx(same[1], rel=1e-3)
+
+
+@mechanism("pth-resorption")
+def test_without_the_receptor_pth_leaves_rankl_alone():
+    felt = []
+    for given in (0.0, 2.0):
+        host = {"burn_in_years": 0.0, "pth_given": given}
+        m = bones.bone(host=host, parameters={"node.pth_receptor": 0.0})
+        felt.append(float(bones.days(m, 3).skeleton["resorption"][0]))
+    assert felt[0] == felt[1]
 
 
 # -- lining cells ---------------------------------------------------------------------------------
@@ -139,4 +151,4 @@ def test_a_bone_under_pulses_is_sound_and_spreads_its_formation(busy):
         m.step()
     assert int(m.ledger["modelled_sites"][0]) > 0
     bones.assert_sound(m)
-    assert day.WAKING < m.today["pth_burst"][0]
+    assert m.today["pth_burst"][0] > day.WAKING

@@ -1,7 +1,8 @@
 """Which tests are tied to which mechanism, read from the tests themselves.
 
 A test is tied by `@pytest.mark.mechanism("traf6-nfkb")`, or the name `mechanism` for that mark. The
-test of all edges is tied to what each of them carries.
+two tests of all edges, of those that the network evaluates and of those that a rule carries, are
+tied to what each edge stands for.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from bmu_abm.network.declared import EVALUATED
+from bmu_abm.network.declared import EDGES
 
 OF_EDGES = "tests/network/test_graph.py::test_an_edge_moves_its_target_by_its_sign"
+OF_RULES = "tests/network/test_carried.py::test_a_carried_edge_moves_its_target_by_its_sign"
 
 
 def tied_tests(folder: Path) -> dict[str, list[str]]:
@@ -26,9 +28,9 @@ def tied_tests(folder: Path) -> dict[str, list[str]]:
                 for mechanism in _tied(test):
                     _note(found, mechanism, f"{place}::{test.name}")
     if (folder / "network").is_dir():
-        for edge in EVALUATED:
+        for edge in EDGES:
             for mechanism in edge.mechanisms:
-                _note(found, mechanism, OF_EDGES)
+                _note(found, mechanism, OF_RULES if edge.carried_by else OF_EDGES)
     return found
 
 

@@ -29,6 +29,9 @@ parameter that stands there, place by place. Levels are over rest: at rest each 
 is the share of the target that follows the source; a Hill curve is taken over its value at 1.
 `--set parameters.node.nfkb=0.5` halves a level, `--set parameters.edge.traf6.src=0` silences an
 edge; interventions scale both. `bmu network NODE` prints what stands here for one node.
+
+`python benchmarks/edges.py` reverses every edge, one at a time, and runs the test of its target;
+`docs/validation/edges.csv` says which reversals were caught.
 """
     return head + "".join(_section(cell, table) for cell in CELLS)
 

@@ -61,5 +61,7 @@ def micro_rna(model: BoneModel, baseline: dict[str, float]) -> dict[str, float]:
     share, now = float(model.p["serum_mirna_share"][0]), activity(model)
     told = {}
     for name, (node, cells) in MICRO_RNA.items():
-        told[name] = 1.0 + share * (float(model.today[node][0]) * now[cells] / baseline[cells] - 1.0)
+        told[name] = 1.0 + share * (
+            float(model.today[node][0]) * now[cells] / baseline[cells] - 1.0
+        )
     return told

@@ -39,7 +39,9 @@ def occupancy(concentration, p):
 @helper
 def settled(held, p):
     """Return the share of receptors that are not desensitised at a lasting occupancy."""
-    return p.pth_recovery_per_hour / (p.pth_recovery_per_hour + p.pth_desensitisation_per_hour * held)
+    return p.pth_recovery_per_hour / (
+        p.pth_recovery_per_hour + p.pth_desensitisation_per_hour * held
+    )
 
 
 @helper

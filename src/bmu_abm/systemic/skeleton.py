@@ -62,7 +62,7 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     """
     s, q, t = state[0], p[0], today[0]
     lack = 1.0 - t.estrogen
-    drive = resorption_drive(q, rest[0], lack, s.pth_occupied, binders, t)
+    drive = resorption_drive(q, rest[0], lack, t.pth_receptor, binders, t)
     s.resorption += (drive - s.resorption) * t.dt / max(q.skeleton_resorption_days, t.dt)
     lost = t.load / max(s.cortex, 0.1) - 1.0
     refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
