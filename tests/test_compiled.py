@@ -129,6 +129,8 @@ def test_every_kernel_has_one_signature_after_a_run(tmp_path):
         interventions=[
             {"use": "stem_cells", "start_month": 0},
             {"use": "denosumab", "start_month": 0.5},
+            {"use": "pth_injections", "start_month": 0},
+            {"use": "bone_defect", "start_month": 0, "size_um": 40},
         ],
     )  # fmt: skip
     bones.days(m, 12)
