@@ -34,9 +34,12 @@ REVERSALS = Path(__file__).with_name("reversals.toml")
 HEAD = ("source", "target", "sign", "done by", "test", "caught", "code")
 BAR = 0.98
 
-os.environ["NUMBA_DISABLE_JIT"] = "1"
-os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="edges")
-sys.path[:0] = [str(TESTS), str(TESTS / "network")]
+
+def prepare() -> None:
+    """Let rules run as plain Python, and tests import each other; before the package is loaded."""
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="edges")
+    sys.path[:0] = [str(TESTS), str(TESTS / "network")]
 
 
 # -- reversing a rule -----------------------------------------------------------------------------
@@ -188,6 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "docs/validation/edges.csv")
     asked = parser.parse_args(arguments)
     part, of = map(int, asked.part.split("/"))
+    prepare()
     return run(asked.out, part, of, time.monotonic() + 60.0 * asked.minutes)
 
 

@@ -33,11 +33,12 @@ def columns_of(trabecula: Trabecula, shape: str, size_um: float) -> NDArray[np.b
 
     A disc has a diameter of `size_um`; a gap of that width runs all along y, as a fracture.
     """
-    y, x = np.indices((trabecula.ny, trabecula.nx))
-    x = x - (trabecula.nx - 1) / 2.0
-    y = y - (trabecula.ny - 1) / 2.0
-    far = np.abs(x) if shape == "gap" else np.hypot(x, y)
-    return far <= 0.5 * size_um / trabecula.site_um
+    row, place = np.indices((trabecula.ny, trabecula.nx))
+    across = place - (trabecula.nx - 1) / 2.0
+    along = row - (trabecula.ny - 1) / 2.0
+    far = np.abs(across) if shape == "gap" else np.hypot(across, along)
+    inside: NDArray[np.bool_] = far <= 0.5 * size_um / trabecula.site_um
+    return inside
 
 
 def cut(model: BoneModel, shape: str, size_um: float) -> None:

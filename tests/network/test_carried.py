@@ -1,16 +1,33 @@
 """Edges that rules of cells and body carry: each moves its target by its sign."""
 
+import importlib.util
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from bmu_abm.network.declared import EDGES
 from levels import written_signs
 from network_effects import EFFECTS, RANGES
 
+ROOT = Path(__file__).parents[2]
 CARRIED = [(edge.source, edge.target) for edge in EDGES if edge.carried_by]
 
 
 def test_every_carried_edge_is_measured():
     assert set(EFFECTS) == set(CARRIED)
+
+
+def test_every_carried_edge_can_be_reversed():
+    """The command that reverses edges finds what it replaces, once, in the module."""
+    spec = importlib.util.spec_from_file_location("edges", ROOT / "benchmarks/edges.py")
+    edges = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(edges)
+    reversals = tomllib.loads(edges.REVERSALS.read_text(encoding="utf-8"))
+    assert set(reversals) == {".".join(edge) for edge in CARRIED}
+    for entry in reversals.values():
+        path = ROOT / "src/bmu_abm" / entry["module"]
+        assert edges.reversed_source(path, entry) != path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("edge", CARRIED, ids=".".join)
