@@ -223,7 +223,7 @@ def test_calcitonin_from_outside_lowers_calcium_and_raises_pth():
 @mechanism("vitd-activation")
 def test_calcitriol_needs_no_kidney_and_vitamin_d_does():
     rest = calcium.absorbed(1000.0, 60.0, 1.0, P[0])
-    assert calcium.absorbed(1000.0, 0.0, 1.0, P[0]) == 0.0
+    assert calcium.absorbed(1000.0, 0.0, 1.0, P[0]) < 0.25 * rest
     assert calcium.absorbed(1000.0, 0.0, 1.0, P[0], 1.0) == pytest.approx(rest)
     failing = woken({"renal_function": 0.05})
     assert failing.body.vitamin_d_nmol_per_l == pytest.approx(0.05 * 60.0)

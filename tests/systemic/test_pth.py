@@ -7,6 +7,7 @@ from scipy.integrate import solve_ivp
 import bones
 import rules
 from bmu_abm import day, parameters
+from bmu_abm.fields import COARSE
 from bmu_abm.systemic import pth
 from bmu_abm.trabecula import FORMATION, QUIESCENT
 
@@ -104,13 +105,20 @@ def test_serum_feels_the_mean_of_the_day():
 
 
 @mechanism("pth-resorption")
-def test_without_the_receptor_pth_leaves_rankl_alone():
-    felt = []
-    for given in (0.0, 2.0):
-        host = {"burn_in_years": 0.0, "pth_given": given}
-        m = bones.bone(host=host, parameters={"node.pth_receptor": 0.0})
-        felt.append(float(bones.days(m, 3).skeleton["resorption"][0]))
-    assert felt[0] == felt[1]
+def test_without_the_receptor_pth_leaves_the_rankl_of_the_marrow_alone():
+    said = {}
+    for level in (0.0, 1.0):
+        m = bones.bone(
+            host={"burn_in_years": 0.0, "pth_given": 2.0},
+            parameters={"node.pth_receptor": level, "edge.calcitriol.rankl_secretion": 0.0},
+        )
+        bones.days(m, 3)
+        said[level] = float(m.body._marrow_sources(
+            m.p[0], m.today[0], float(m.today["pth_receptor"][0])
+        )[1][COARSE.index("RANKL")])  # fmt: skip
+        assert (m.today["pth_receptor"][0] == 0.0) == (level == 0.0)
+        assert m.skeleton["pth_occupied"][0] > 1.5
+    assert said[0.0] < 0.8 * said[1.0]
 
 
 # -- lining cells ---------------------------------------------------------------------------------

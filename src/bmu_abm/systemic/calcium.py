@@ -33,12 +33,20 @@ def calcitonin_of(calcium, given, p):
 
 @helper
 def absorbed(intake_mg, vitamin_d, pth, p, calcitriol_given=0.0, calcitonin=1.0):
-    """Return calcium absorbed (mmol/day): calcitriol opens the gut, calcitonin shuts it."""
+    """Return calcium absorbed (mmol/day).
+
+    A small share passes by itself. The rest is carried, which saturates with intake, so that less
+    food is used better (Ireland 1973 J Clin Invest); calcitriol opens that way, calcitonin shuts
+    it.
+    """
     half = p.calcium_vitamin_d_half_nmol_per_l
     active = active_vitamin_d(vitamin_d, pth, calcitriol_given)
     open_gut = active / (half + active) * (half + REFERENCE_VITAMIN_D) / REFERENCE_VITAMIN_D
     open_gut /= max(0.1, 1.0 + p.calcitonin_gut * (calcitonin - 1.0))
-    return intake_mg / MG_PER_MMOL * p.calcium_intake_absorbed * open_gut
+    half_mg = p.calcium_carried_half_mg
+    carried = max(0.0, p.calcium_intake_absorbed - p.calcium_passive_share)
+    carried *= (REFERENCE_INTAKE_MG + half_mg) / (intake_mg + half_mg) * open_gut
+    return intake_mg / MG_PER_MMOL * (p.calcium_passive_share + carried)
 
 
 @helper
