@@ -64,6 +64,8 @@ class Run(Table):
         How long it is lived.
     untreated : str or None
         Name of the second arm, if there is one: the same patch without treatment.
+    days_a_second : float
+        How fast it begins; a student may change it.
     intervention : list of tables, optional
         Instead of those of the scenario, in the form of a scenario file.
     touch : list of Touch
@@ -74,6 +76,7 @@ class Run(Table):
     scenario: str
     months: int = Field(ge=1, le=MOST_MONTHS)
     untreated: _Name | None = None
+    days_a_second: float = Field(15.0, ge=1.0, le=60.0)
     intervention: list[dict[str, Any]] | None = None
     touch: list[Touch] = Field(default_factory=list, max_length=20)
 

@@ -31,6 +31,7 @@ def stage(session: Session, lesson: Lesson, run: Run) -> None:
     """
     session.open(lesson.scenarios[run.name], session.seed, lesson.acts(run), 0)
     session.compare(run.untreated is not None)
+    session.set_speed(run.days_a_second)
 
 
 def arms_of(session: Session, run: Run) -> Lived:

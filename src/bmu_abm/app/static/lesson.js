@@ -75,9 +75,9 @@ export class LessonPanel {
   }
 
   extras(step) {
-    if (step === "Predict") return this.questions((one) => one.predict, false);
+    if (step === "Predict") return [this.questions([true], false)];
     if (step === "Run") return [this.runs()];
-    if (step === "Observe") return [this.patchBox(), ...this.questions((one) => one.predict, true), ...this.questions((one) => !one.predict, true)];
+    if (step === "Observe") return [this.patchBox(), this.questions([true, false], true)];
     return [];
   }
 
@@ -108,8 +108,10 @@ export class LessonPanel {
   // -- questions -------------------------------------------------------------------------------
 
   // `reveal`: whether the model answers at once; a prediction is only kept.
-  questions(wanted, reveal) {
-    return this.lesson.questions.map((one, i) => (wanted(one) ? this.question(one, i, reveal) : null)).filter((one) => one);
+  questions(predicted, reveal) {
+    const numbered = this.lesson.questions.map((one, i) => [one, i]);
+    const shown = predicted.flatMap((wanted) => numbered.filter(([one]) => one.predict === wanted));
+    return el("div", { class: "lessonQuestions" }, ...shown.map(([one, i]) => this.question(one, i, reveal)));
   }
 
   question(one, i, reveal) {
