@@ -90,9 +90,17 @@ def test_the_own_patch_answers_beside_the_many(page):
     assert told["patch"].startswith("Your patch alone says") and NOISE in told["patch"]
 
 
+def test_who_goes_back_and_on_again_is_still_answered(page):
+    page("lesson_run", lesson=NAME, run="cracked")
+    for month in (6, 2, 6):
+        page.session.go_to(day_of_month(month)).result()
+    assert page("lesson_answer", lesson=NAME, question=0)["lesson_answer"]["patch"]
+
+
 def test_another_bone_does_not_answer_for_the_lesson(page):
     page("lesson_run", lesson=NAME, run="cracked")
     page.session.open(lives.scenario(), 1).result()
+    page.session.go_to(day_of_month(6)).result()
     told = page("lesson_answer", lesson=NAME, question=0)["lesson_answer"]
     assert told["patch"] == ""
 

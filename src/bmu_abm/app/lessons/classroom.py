@@ -42,7 +42,7 @@ class Classroom:
         self._session, self._tell, self._give, self._asker = session, tell, give, asker
         self._lesson: Lesson | None = None
         self._lived: dict[str, Lived] = {}
-        self._staged: tuple[Lesson, str, int] | None = None
+        self._staged: tuple[Lesson, str] | None = None
         self._version = asker.version
         asker.listeners.add(session.poke)
 
@@ -87,7 +87,7 @@ class Classroom:
         stage(self._session, lesson, run)
 
         def begin() -> None:
-            self._staged = (lesson, run.name, self._session.epoch)
+            self._staged = (lesson, run.name)
             self._tell("lesson_run", lesson=lesson.name, run=run.name)
 
         self._session.submit(begin)
@@ -124,12 +124,16 @@ class Classroom:
     # -- what is told ---------------------------------------------------------------------------
 
     def _keep_lived(self) -> None:
-        """Note what the arms of the run that was staged have lived (session's thread)."""
-        if self._staged is None:
+        """Note what the arms of the run that was staged have lived (session's thread).
+
+        Not of another bone, nor of one to which something else was done.
+        """
+        if self._staged is None or not self._session.ready:
             return
-        lesson, run, epoch = self._staged
-        if self._session.epoch == epoch and self._session.ready:
-            self._lived.setdefault(lesson.name, {}).update(arms_of(self._session, lesson.run(run)))
+        lesson, run = self._staged[0], self._staged[0].run(self._staged[1])
+        same_bone = self._session.base is lesson.scenarios[run.name]
+        if same_bone and self._session.acts == lesson.acts(run):
+            self._lived.setdefault(lesson.name, {}).update(arms_of(self._session, run))
 
     def _tell_patches(self, lesson: Lesson) -> None:
         count = self._asker.count(lesson)

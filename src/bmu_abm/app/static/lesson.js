@@ -10,13 +10,12 @@ export class LessonPanel {
     this.minutes = el("small");
     this.stepBar = el("ol", { class: "lessonSteps" });
     this.body = el("div", { class: "lessonBody" });
-    this.spoken = el("div", { class: "spoken", "aria-live": "polite" });
     this.backward = el("button", { type: "button", class: "pill", text: "Back", onclick: () => this.go(this.step - 1) });
     this.forward = el("button", { type: "button", class: "mainAct", text: "Next", onclick: () => this.go(this.step + 1) });
     const sheet = (text, teacher) => el("button", { type: "button", class: "pill", text, title: "One or two pages to print (HTML)", onclick: () => this.send("lesson_sheet", { teacher }) });
     this.root.append(
       el("div", { class: "cardHead" }, el("h2", { text: "Lesson" }), this.select, this.minutes, el("span", { class: "spring" }), iconButton("close", "Close the lesson", () => this.toggle(false))),
-      this.stepBar, this.body, this.spoken,
+      this.stepBar, this.body,
       el("div", { class: "line lessonFoot" }, this.backward, this.forward, el("span", { class: "spring" }), sheet("Worksheet", false), sheet("Teacher’s sheet", true)));
   }
 
