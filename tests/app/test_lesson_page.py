@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import threading
 from concurrent.futures import Executor, Future
 
 import lives
@@ -151,6 +152,18 @@ def test_patches_are_asked_once_for_all_visitors(page, monkeypatch):
         "16 patches have lived"
         in page("lesson_part", lesson=NAME, step="Observe")["lesson_patches"]["words"]
     )
+
+
+def test_a_patch_lives_in_a_process_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("BMU_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(asking, "PATCHES", 1)
+    lesson, told, asker = on_a_tiny_patch("remodelling_cycle"), threading.Event(), Asker()
+    asker.listeners.add(lambda: told.set() if asker.count(lesson) != 0 else None)
+    try:
+        asker.ask(lesson)
+        assert told.wait(300) and asker.fault(lesson) == "" and asker.count(lesson) == 1
+    finally:
+        asker.close()
 
 
 def test_too_few_patches_do_not_answer(page, monkeypatch):
