@@ -183,3 +183,28 @@ def test_dark_has_its_own_colours(visit):
     page = visit(color_scheme="dark")
     assert page.evaluate("document.querySelector('.bmu').dataset.theme") == "dark"
     assert page.faults == []
+
+
+def test_a_lesson_is_stepped_through_by_keyboard(visit):
+    page = visit(viewport={"width": 390, "height": 844})
+    page.keyboard.press("g")
+    page.wait_for_selector(".lessonText", timeout=PATIENCE_MS)
+    assert page.evaluate("document.activeElement.ariaLabel") == "Lesson"
+    page.focus(".lessonFoot .mainAct")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("fieldset.lessonQuestion", timeout=PATIENCE_MS)
+    assert page.evaluate("document.activeElement.textContent") == "Predict"
+    page.focus("fieldset.lessonQuestion input")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("text=Your prediction is kept.", timeout=PATIENCE_MS)
+    page.focus(".lessonSteps li:nth-child(4) button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=One patch is noise", timeout=PATIENCE_MS)
+    page.focus("fieldset.lessonQuestion button:not([disabled])")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".lessonAnswer:not([hidden])", timeout=PATIENCE_MS)
+    assert "95 % interval" in page.inner_text(".lessonAnswer:not([hidden])")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.focus(".lesson [aria-label='Close the lesson']")
+    page.keyboard.press("Enter")
+    assert not page.is_visible(".lesson") and page.faults == []

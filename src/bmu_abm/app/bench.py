@@ -14,6 +14,7 @@ from bmu_abm.app.catalog import everything
 from bmu_abm.app.control import control_of
 from bmu_abm.app.crowd import Crowd
 from bmu_abm.app.easel import Easel
+from bmu_abm.app.lessons.classroom import Classroom
 from bmu_abm.app.limits import LAPTOP, Limits
 from bmu_abm.app.link import parse
 from bmu_abm.app.session import Session
@@ -66,12 +67,14 @@ class Bench(anywidget.AnyWidget):
         self.session.listeners.append(self._turn)
         self.crowd = Crowd(self._columns, self.session.poke)
         self._crowd_version = 0
+        self.classroom = Classroom(self.session, self.tell, self._give)
         self.on_msg(self._hear)
 
     def close(self) -> None:
         """End the session and the widget."""
         self.session.close()
         self.crowd.close()
+        self.classroom.close()
         super().close()
 
     # -- to the page ----------------------------------------------------------------------------
@@ -99,6 +102,7 @@ class Bench(anywidget.AnyWidget):
         if self.crowd.version != self._crowd_version:
             self._crowd_version = self.crowd.version
             self.tell("bands", bands=self.crowd.bands())
+        self.classroom.turn()
         at, version, urgent = self._sent_state
         changed = self.session.version != version
         if self.session.urgent != urgent or (changed and now - at >= _STATE_EVERY_S):
@@ -171,6 +175,7 @@ class Bench(anywidget.AnyWidget):
             "open_link": self._open_link,
             "open_text": self._open_text,
             "take": self._take,
+            **self.classroom.deeds(),
             "link": lambda m: session.submit(
                 lambda: self.tell("link", text=taking.link(session))
             ),
@@ -268,10 +273,12 @@ class Bench(anywidget.AnyWidget):
 
     def _take(self, message: Message) -> None:
         def task() -> None:
-            name, mime, data = taking.take(self.session, message.get("what"), self.easel.view)
-            self.send({"kind": "file", "name": name, "mime": mime}, [data])
+            self._give(*taking.take(self.session, message.get("what"), self.easel.view))
 
         self.session.submit(task)
+
+    def _give(self, name: str, mime: str, data: bytes) -> None:
+        self.send({"kind": "file", "name": name, "mime": mime}, [data])
 
 
 def _table(value: Any) -> dict[str, Any]:

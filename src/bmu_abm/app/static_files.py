@@ -9,8 +9,9 @@ FOLDER = Path(__file__).parent / "static"
 # In the order in which they need each other; none imports anything.
 SCRIPTS = (
     "dom", "frame", "smooth", "relief", "sprites", "glyphs", "faces", "section", "axis", "charts",
-    "timeline", "panels", "dialogs", "keys", "page",
+    "timeline", "panels", "dialogs", "keys", "lesson", "page",
 )  # fmt: skip
+SHEETS = ("bench", "lesson")
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let))", re.MULTILINE)
 
@@ -28,4 +29,4 @@ def script() -> str:
 
 def sheet() -> str:
     """Return the style of the page."""
-    return (FOLDER / "bench.css").read_text(encoding="utf-8")
+    return "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS)

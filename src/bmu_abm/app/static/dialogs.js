@@ -190,7 +190,7 @@ export function shareLink(host, text) {
 
 const KEYS = [
   ["Space", "play or pause"], ["→ or .", "one day on"], ["Shift →", "30 days on"], ["← or ,", "30 days back"], ["R", "reset, same seed"], ["N", "new seed"], ["Z", "take back the last act"],
-  ["A", "add treatment"], ["P", "parameters"], ["L", "layers"], ["C", "charts"], ["S", "next stain"], ["2", "one patch or two arms"], ["T", "light or dark"], ["F", "faster"], ["D", "slower"], ["?", "this help"],
+  ["A", "add treatment"], ["P", "parameters"], ["L", "layers"], ["C", "charts"], ["S", "next stain"], ["2", "one patch or two arms"], ["T", "light or dark"], ["G", "lessons"], ["F", "faster"], ["D", "slower"], ["?", "this help"],
   ["on the map", "arrows move a cursor, Enter looks closer or uses the tool, + − zoom, 0 whole, page up and down move the section"], ["on a bar", "arrows move it, Shift arrows stretch it, Enter edits, Delete removes"],
 ];
 

@@ -23,6 +23,7 @@ class PageHost {
   hear(message, buffers) {
     this.heard = Date.now();
     this.lost(false);
+    if (message.kind.startsWith("lesson")) return this.lessons.hear(message);
     const act = { all: () => this.begin(message), frame: () => this.frame(message, buffers[0]), state: () => this.tell(message), points: () => this.points(message), notice: () => this.notice(message.text), bands: () => this.hearBands(message.bands), link: () => shareLink(this, message.text), file: () => save(message, buffers[0]) }[message.kind];
     if (act) act();
   }
@@ -270,11 +271,12 @@ class PageHost {
     this.charts.chosen = this.offers.first_panels;
     this.timeline = new Timeline(this, this.axis);
     this.section = new SectionView(this);
+    this.lessons = new LessonPanel(this);
     this.notices = el("div", { class: "notices" });
     this.lostBox = el("div", { class: "lost", role: "alert", hidden: true }, "The server is silent. The page tries again; if it was restarted, ", el("button", { type: "button", class: "pill", text: "load the page again", onclick: () => location.reload() }));
     this.spoken = el("div", { class: "spoken", "aria-live": "polite" });
     this.growth = el("div", { class: "growth", role: "status", hidden: true });
-    this.root.append(this.bar(), el("main", { class: "page" }, el("div", { class: "left" }, this.surfaceCard(), this.sectionCard()), el("div", { class: "right" }, this.transportCard(), this.chartCard(), this.editorCard(), this.panelsCard())), this.notices, this.lostBox, this.spoken);
+    this.root.append(this.bar(), el("main", { class: "page" }, el("div", { class: "left" }, this.surfaceCard(), this.sectionCard()), el("div", { class: "right" }, this.lessons.root, this.transportCard(), this.chartCard(), this.editorCard(), this.panelsCard())), this.notices, this.lostBox, this.spoken);
     this.arrange();
     this.phone.addEventListener("change", () => this.arrange());
     const slim = () => { this.charts.slim = this.phone.matches; this.charts.invalidate(); };
@@ -292,7 +294,7 @@ class PageHost {
     this.themeButton = iconButton("moon", "Light or dark", () => this.switchTheme());
     this.phoneTitle = el("div", { class: "phoneTitle" });
     return el("header", { class: "bar" }, el("h1", { text: "Bone remodelling" }), this.phoneTitle, el("div", { class: "presets" }, this.hostSelect, this.scenarioSelect), el("span", { class: "spring" }),
-      el("div", { class: "segments", role: "group", "aria-label": "Arms" }, this.oneArm, this.pairArms),
+      el("div", { class: "segments", role: "group", "aria-label": "Arms and lessons" }, this.oneArm, this.pairArms, this.lessons.button),
       iconButton("menu", "Parameters", () => parameters(this)), iconButton("share", "Share link", () => this.send({ do: "link" })), iconButton("download", "Download", () => takeAway(this)), this.themeButton, iconButton("help", "Help", () => help(this)));
   }
 
