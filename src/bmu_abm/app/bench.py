@@ -179,8 +179,9 @@ class Bench(anywidget.AnyWidget):
     def _hello(self, message: Message) -> None:
         """Greet a page that has just been built: everything is sent again."""
 
+        self.tell("all", offers=everything(), colours=all_colours())
+
         def task() -> None:
-            self.tell("all", offers=everything(), colours=all_colours())
             self._greeted, self._epoch = True, -1
             self.easel.again()
             self._tell_state()

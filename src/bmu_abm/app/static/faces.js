@@ -13,7 +13,7 @@ export class FaceView {
     this.root = el("div", { class: "faceBox" }, this.canvas);
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.listen();
-    new ResizeObserver(() => this.invalidate()).observe(this.root);
+    watchSize(this);
   }
 
   show(bone) {
@@ -28,14 +28,14 @@ export class FaceView {
   }
 
   invalidate() {
-    onceAFrame(this, () => this.bone && this.root.clientWidth);
+    onceAFrame(this, () => this.bone && this.wide);
   }
 
   draw() {
     const { bone, canvas, context: c } = this;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const width = this.root.clientWidth, height = this.root.clientHeight;
-    if (canvas.width !== Math.round(width * ratio)) {
+    const { wide: width, high: height } = this;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }

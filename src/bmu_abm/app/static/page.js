@@ -1,5 +1,7 @@
 // The page: builds itself from what the session offers, and passes messages to and fro.
 
+const CUT_EVERY_MS = 200; // the section while the bone lives
+
 class PageHost {
   constructor(root, send) {
     Object.assign(this, { root, send, state: {}, offers: null, palette: null, bones: [], editing: -1, brush: null, spokenAt: 0, heard: Date.now() });
@@ -39,14 +41,15 @@ class PageHost {
   frame(message, buffer) {
     this.send({ do: "taken", number: message.number });
     this.latest = buffer;
-    if (this.unpacking) return;
-    this.unpacking = requestAnimationFrame(() => {
-      this.unpacking = 0;
-      this.bones = bonesOf(unpack(this.latest));
-      for (const bone of this.bones) bone.legendName = bone.legend ? bone.legend.name : "";
-      this.row = this.bones[0].row;
-      this.showBones();
-    });
+    onceAFrame(this);
+  }
+
+  // Unpack the frame that came last; the views that show it are drawn in the same frame.
+  draw() {
+    this.bones = bonesOf(unpack(this.latest));
+    for (const bone of this.bones) bone.legendName = bone.legend ? bone.legend.name : "";
+    this.row = this.bones[0].row;
+    this.showBones();
   }
 
   showBones() {
@@ -54,24 +57,28 @@ class PageHost {
     if (this.faces.length !== 2 * this.bones.length) this.arrange();
     this.faces.forEach((view) => this.bones[view.arm] && view.show(this.bones[view.arm]));
     const now = performance.now();
-    if (!this.state.playing || now - (this.cutAt || 0) > 160) {
+    if (!this.state.playing || now - (this.cutAt || 0) > CUT_EVERY_MS) {
       this.cutAt = now;
       this.section.show(this.bones[0]);
     }
-    const key = JSON.stringify([this.bones[0].legend && [this.bones[0].legend.name, this.theme], this.bones[0].stain, this.theme, this.look.fieldOpacity >= 1]);
-    if (key !== this.legendKey || this.bones[0].legend || this.look.stain === "tetracycline") {
-      if (key !== this.legendKey || now - (this.legendAt || 0) > 500) {
-        this.legendKey = key;
-        this.legendAt = now;
-        this.mapLegend.replaceChildren(...mapLegend(this.colours(), { ...this.look, stain: this.bones[0].stain }, this.bones[0], this.palette.states));
-        this.sectionLegend.replaceChildren(...sectionLegend(this.colours(), { stain: this.bones[0].stain }));
-      }
-    }
-    const y = Math.round((this.bones[0].row + 0.5) * this.bones[0].site_um);
-    this.sectionNote.textContent = `along the dashed line, y = ${y} µm; marrow above and below`;
-    const share = this.bones[0].differ_share;
-    if (this.armNote) this.armNote.textContent = `${this.state.osteoclasts ? this.state.osteoclasts[0] : 0} osteoclasts; outlined: sites that differ (${number(100 * (share || 0), 0)} %)`;
-    if (this.armNote2) this.armNote2.textContent = `${this.state.osteoclasts ? this.state.osteoclasts[1] ?? 0 : 0} osteoclasts`;
+    this.showLegends(now);
+    const [bone] = this.bones, y = Math.round((bone.row + 0.5) * bone.site_um);
+    setText(this.sectionNote, `along the dashed line, y = ${y} µm; marrow above and below`);
+    const counts = this.state.osteoclasts || [0, 0];
+    if (this.armNote) setText(this.armNote, `${counts[0]} osteoclasts; outlined: sites that differ (${number(100 * (bone.differ_share || 0), 0)} %)`);
+    if (this.armNote2) setText(this.armNote2, `${counts[1] ?? 0} osteoclasts`);
+  }
+
+  // Legends change with what is shown; the numbers in them twice a second at most.
+  showLegends(now) {
+    const [bone] = this.bones;
+    const key = JSON.stringify([bone.legend && bone.legend.name, bone.stain, this.theme, this.look.fieldOpacity >= 1]);
+    const counted = bone.legend || bone.stain === "tetracycline";
+    if (key === this.legendKey && !(counted && now - (this.legendAt || 0) > 500)) return;
+    this.legendKey = key;
+    this.legendAt = now;
+    this.mapLegend.replaceChildren(...mapLegend(this.colours(), { ...this.look, stain: bone.stain }, bone, this.palette.states));
+    this.sectionLegend.replaceChildren(...sectionLegend(this.colours(), { stain: bone.stain }));
   }
 
   points(message) {
@@ -89,46 +96,71 @@ class PageHost {
     this.state = state;
     this.look.playing = state.playing;
     if (before.playing && !state.playing) this.showBones();
-    const planned = JSON.stringify([state.courses, state.years, state.seed, state.host, state.arms]);
-    if (this.crowdOn && state.ready && planned !== this.plannedFor && this.plannedFor) this.send({ do: "crowd", on: true });
-    if (state.ready) this.plannedFor = planned;
-    if (this.crowdOn && Math.floor(before.month) !== Math.floor(state.month)) hearBands(this, this.charts.bands);
-    const busy = state.growing !== null && state.growing !== undefined;
-    this.root.classList.toggle("growing", busy);
-    this.growth.hidden = !busy;
-    this.growth.textContent = busy ? `The bone is living until here: ${Math.round(100 * state.growing)} %.` : "";
-    this.setButton(state.playing);
-    this.seed.textContent = state.seed;
-    this.speedText.textContent = `${Math.round(state.speed)} days a second`;
-    if (document.activeElement !== this.speed) this.speed.value = Math.round(100 * Math.sqrt((state.speed - 1) / (state.fastest - 1)));
+    this.askAgain(before, state);
+    this.tellClock(state);
     if (!state.ready || state.day === undefined) return;
     this.axis.last = 12 * state.years;
     this.say(state);
-    this.hostSelect.value = state.host;
-    this.scenarioSelect.value = state.name;
-    if (!this.scenarioSelect.value) this.scenarioSelect.value = "";
-    this.phoneTitle.replaceChildren(el("b", { text: state.title }), el("small", { text: `${state.host_title}, seed ${state.seed}` }));
-    this.patchChip.textContent = `Patch ${number(state.surface_mm2, 1)} mm²`;
-    this.closerBox.replaceChildren(...closer(state.look, this.colours(), this.look.stain, () => this.letGo()));
-    this.closerBox.hidden = !state.look;
-    this.warn.textContent = state.warnings.join("; ");
-    this.warn.hidden = !state.warnings.length;
-    this.oneArm.setAttribute("aria-pressed", state.arms === 1);
-    this.pairArms.setAttribute("aria-pressed", state.arms === 2);
-    this.root.classList.toggle("pair", state.arms === 2);
-    this.biopsyBox.replaceChildren(...biopsy(state.biopsy));
-    if (JSON.stringify(before.courses) !== JSON.stringify(state.courses) || before.years !== state.years || Math.floor(before.month * 4) !== Math.floor(state.month * 4)) this.timeline.render();
+    this.tellPlan(state);
+    this.tellLook(state);
+    whenNew(this, "biopsy", state.biopsy, () => this.biopsyBox.replaceChildren(...biopsy(state.biopsy)));
+    this.timeline.refresh();
     this.timeline.place();
     if (this.editing >= 0 && JSON.stringify(before.courses) !== JSON.stringify(state.courses)) this.edit(this.editing, true);
     this.charts.invalidate();
     this.root.setAttribute("data-day", state.day);
     this.root.setAttribute("data-playing", state.playing);
-    if (JSON.stringify(before.look) !== JSON.stringify(state.look)) this.faces.forEach((view) => view.invalidate());
+  }
+
+  // What the crowd lived is of another plan as soon as the plan changes.
+  askAgain(before, state) {
+    const planned = JSON.stringify([state.courses, state.years, state.seed, state.host, state.arms]);
+    if (this.crowdOn && state.ready && planned !== this.plannedFor && this.plannedFor) this.send({ do: "crowd", on: true });
+    if (state.ready) this.plannedFor = planned;
+    if (this.crowdOn && Math.floor(before.month) !== Math.floor(state.month)) hearBands(this, this.charts.bands);
+  }
+
+  tellClock(state) {
+    const busy = state.growing !== null && state.growing !== undefined;
+    whenNew(this, "growing", state.growing ?? null, () => {
+      this.root.classList.toggle("growing", busy);
+      this.growth.hidden = !busy;
+      this.growth.textContent = busy ? `The bone is living until here: ${Math.round(100 * state.growing)} %.` : "";
+    });
+    whenNew(this, "playing", state.playing, () => this.setButton(state.playing));
+    setText(this.seed, String(state.seed));
+    whenNew(this, "speed", [state.speed, state.fastest], () => {
+      this.speedText.textContent = `${Math.round(state.speed)} days a second`;
+      if (document.activeElement !== this.speed) this.speed.value = Math.round(100 * Math.sqrt((state.speed - 1) / (state.fastest - 1)));
+    });
+  }
+
+  tellPlan(state) {
+    whenNew(this, "plan", [state.host, state.name, state.title, state.seed, state.surface_mm2, state.warnings, state.arms], () => {
+      this.hostSelect.value = state.host;
+      this.scenarioSelect.value = state.name;
+      if (!this.scenarioSelect.value) this.scenarioSelect.value = "";
+      this.phoneTitle.replaceChildren(el("b", { text: state.title }), el("small", { text: `${state.host_title}, seed ${state.seed}` }));
+      this.patchChip.textContent = `Patch ${number(state.surface_mm2, 1)} mm²`;
+      this.warn.textContent = state.warnings.join("; ");
+      this.warn.hidden = !state.warnings.length;
+      this.oneArm.setAttribute("aria-pressed", state.arms === 1);
+      this.pairArms.setAttribute("aria-pressed", state.arms === 2);
+      this.root.classList.toggle("pair", state.arms === 2);
+    });
+  }
+
+  tellLook(state) {
+    whenNew(this, "look", [state.look, this.theme, this.look.stain], () => {
+      this.closerBox.replaceChildren(...closer(state.look, this.colours(), this.look.stain, () => this.letGo()));
+      this.closerBox.hidden = !state.look;
+      this.faces.forEach((view) => view.invalidate());
+    });
   }
 
   say(state) {
     const [month, rest] = state.sentence, text = `${month} ${rest}`;
-    this.sentence.replaceChildren(el("b", { text: month }), ` ${rest}`);
+    whenNew(this, "sentence", text, () => this.sentence.replaceChildren(el("b", { text: month }), ` ${rest}`));
     const now = Date.now();
     if (text !== this.spokenText && (now - this.spokenAt > 5000 || !state.playing)) {
       this.spokenAt = now;
@@ -146,8 +178,7 @@ class PageHost {
   }
 
   lost(on) {
-    if (!this.lostBox) return;
-    this.lostBox.hidden = !on;
+    if (this.lostBox && this.lostBox.hidden === on) this.lostBox.hidden = !on;
   }
 
   // -- acts ----------------------------------------------------------------------------------------
@@ -228,10 +259,11 @@ class PageHost {
     this.charts.chosen = order.filter((t) => chosen.has(t));
     this.charts.invalidate();
   }
-  onAxis() { this.timeline.render(); }
+  onAxis() { this.timeline.refresh(); }
   setButton(playing) {
     this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
     this.playButton.setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.known = { ...this.known, playing: JSON.stringify(playing) };
     this.playButton.title = playing ? "Pause (space)" : "Play (space)";
   }
 

@@ -40,11 +40,12 @@ function swatch(colour, extra = "") {
   return node;
 }
 
+// A glyph as an image: a canvas would be a layer of its own in every frame of the page.
 function glyph(draw) {
-  const canvas = el("canvas", { class: "glyph", width: 32, height: 32 }), c = canvas.getContext("2d");
+  const canvas = el("canvas", { width: 32, height: 32 }), c = canvas.getContext("2d");
   c.scale(2, 2);
   draw(c);
-  return canvas;
+  return el("img", { class: "glyph", alt: "", src: canvas.toDataURL() });
 }
 
 function entry(mark, name) {

@@ -7,9 +7,10 @@ export class SectionView {
     this.canvas.setAttribute("aria-label", "Section along the dashed line. Up and down move the line, plus and minus zoom, left and right move along.");
     this.root = el("div", { class: "sectionBox" }, this.canvas);
     this.context = this.canvas.getContext("2d");
-    this.ground = document.createElement("canvas");
+    this.packets = new Packets();
+    this.around = new MarrowLayer();
     this.listen();
-    new ResizeObserver(() => this.invalidate()).observe(this.root);
+    watchSize(this);
   }
 
   show(bone) {
@@ -18,13 +19,13 @@ export class SectionView {
   }
 
   invalidate() {
-    onceAFrame(this, () => this.bone && this.root.clientWidth);
+    onceAFrame(this, () => this.bone && this.wide);
   }
 
   draw() {
     const { bone, canvas } = this;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const width = this.root.clientWidth, height = this.root.clientHeight;
+    const { wide: width, high: height } = this;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -36,9 +37,8 @@ export class SectionView {
     this.stain = this.colours.stains[bone.stain];
     c.fillStyle = this.stain.marrow;
     c.fillRect(0, 0, width, height);
-    drawPackets(this, width, height, ratio);
-    c.drawImage(this.ground, 0, 0, width, height);
-    if (this.stain.cells) drawMarrow(this, c);
+    if (this.stain.cells) c.drawImage(this.around.drawn(this, ratio), 0, 0, width, height);
+    c.drawImage(this.packets.drawn(this, ratio), 0, 0, width, height);
     drawSurfaces(this, c);
     drawLacunae(this, c);
     if (this.stain.cells) drawSectionCells(this, c);

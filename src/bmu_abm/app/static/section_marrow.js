@@ -1,11 +1,35 @@
 // The marrow of a section. Nothing overlaps; what has no room is left out.
 
-export function drawMarrow(v, c) {
+const RENEW_EVERY_MS = 1000;
+
+// Marrow changes slowly: its picture is kept, and while the bone lives renewed once a second.
+export class MarrowLayer {
+  constructor() {
+    this.canvas = document.createElement("canvas");
+    this.context = this.canvas.getContext("2d");
+    this.key = "";
+    this.at = 0;
+  }
+
+  drawn(v, ratio) {
+    const { canvas, context: c } = this, now = performance.now();
+    const key = [v.wide, v.high, ratio, v.left, v.top, v.k, v.bone.row, v.bone.nx, v.stain.name, v.colours.name].join();
+    if (key === this.key && v.host.look.playing && now - this.at < RENEW_EVERY_MS) return canvas;
+    [this.key, this.at] = [key, now];
+    canvas.width = Math.round(v.wide * ratio);
+    canvas.height = Math.round(v.high * ratio);
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawMarrow(v, c);
+    return canvas;
+  }
+}
+
+function drawMarrow(v, c) {
   const { bone, stain } = v;
   speckles(v, c);
   for (const face of [0, 1]) {
     const discs = [], out = face ? -1 : 1;
-    const edge = face ? v.top - v.root.clientHeight / v.k : v.top;
+    const edge = face ? v.top - v.high / v.k : v.top;
     const settle = (x, r, seed, tall = r) => {
       const draw = seeded(seed), base = v.height(face, x);
       const depth = Math.max(Math.abs(edge - base) - 0.4 * r, r + 18);
@@ -72,7 +96,7 @@ function fatCells(v, c, face, settle) {
 
 function speckles(v, c) {
   const { bone, stain } = v, draw = seeded(bone.row + 1);
-  const low = v.top - v.root.clientHeight / v.k, whole = bone.nx * bone.site_um;
+  const low = v.top - v.high / v.k, whole = bone.nx * bone.site_um;
   const count = Math.round((whole * (v.top - low)) / 620);
   c.fillStyle = stain.speckle;
   c.globalAlpha = 0.55;
