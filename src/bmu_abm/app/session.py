@@ -46,6 +46,8 @@ class Session(Serial):
         Grow with whatever can be seen, and with what somebody asked for.
     growing : float or None
         Share of the burn-in that has been lived, while one is.
+    watchers : list of callable
+        See the treated bone after each day.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Session(Serial):
         self.trial = Trial(limits.check(scenario), seed)
         self.playing, self.version, self.urgent = False, 0, 0
         self.growing: float | None = None
+        self.watchers: list[Callable[[Any], None]] = []
         self.pace = Pace(min(30.0, limits.most_days_a_second))
         self._worker.start()
         self.submit(lambda: self._open(scenario, seed, [], 0))
@@ -169,7 +172,10 @@ class Session(Serial):
 
     def _live_a_day(self) -> bool:
         lived = self.trial.live_a_day()
-        if not lived:
+        if lived:
+            for watcher in self.watchers:
+                watcher(self.model)
+        else:
             self.playing = False
         self._see()
         return lived

@@ -152,7 +152,7 @@ class PageHost {
 
   tellLook(state) {
     whenNew(this, "look", [state.look, this.theme, this.look.stain], () => {
-      this.closerBox.replaceChildren(...closer(state.look, this.colours(), this.look.stain, () => this.letGo()));
+      this.closerBox.replaceChildren(...closer(state.look, this.colours(), this.look.stain, { close: () => this.letGo(), follow: (on) => this.follow(on) }));
       this.closerBox.hidden = !state.look;
       this.faces.forEach((view) => view.invalidate());
     });
@@ -197,6 +197,7 @@ class PageHost {
   }
   faster(factor) { this.send({ do: "speed", days_a_second: clamp(this.state.speed * factor, 1, this.state.fastest) }); }
   twoArms(on = this.state.arms !== 2) { this.send({ do: "compare", on }); }
+  follow(on = !(this.state.look && this.state.look.following)) { this.send({ do: "follow", on }); }
   letGo() {
     this.brush = null;
     this.setTool("");
