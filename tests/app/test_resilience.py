@@ -16,7 +16,8 @@ window.WebSocket = class extends Plain {
 };
 """
 SAYS_WHAT_TO_DO = """() => /refresh|load the page again|restart/i.test(
-  [...document.querySelectorAll('.lost:not([hidden]), .v-dialog--active, .v-alert')].map((one) => one.innerText).join(' '))"""
+  [...document.querySelectorAll('.lost:not([hidden]), .v-dialog--active, .v-alert')]
+    .map((one) => one.innerText).join(' '))"""
 
 
 def open_with_sockets(browser, address: str):

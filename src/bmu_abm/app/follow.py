@@ -127,7 +127,7 @@ def _fused_with(model: BoneModel, last: np.void, before: dict[int, float]) -> np
     seen.
     """
     clasts = model.populations["osteoclast"].live
-    if last["nfatc1"] < _NEARLY_RIPE or not len(clasts):
+    if last["nfatc1"] < _NEARLY_RIPE or not len(clasts) or _its_time_had_come(model, last):
         return None
     known = np.array([before.get(int(one), 0.0) for one in clasts["id"]])
     far = _distance(model, int(last["site"]), clasts["site"])
@@ -135,6 +135,18 @@ def _fused_with(model: BoneModel, last: np.void, before: dict[int, float]) -> np
     far[clasts["nuclei"] <= known] = np.inf
     nearest = int(np.argmin(far))
     return clasts[nearest] if far[nearest] <= _reach(model) else None
+
+
+def _its_time_had_come(model: BoneModel, last: np.void) -> bool:
+    """Tell whether a draw of the day ended a precursor: the same draws, read again."""
+    p, moves = model.p[0], moves_in_step(model.spec.steps_per_day)
+    life = p["precursor_osteomorph_life_days"] if last["osteomorph"] else p["precursor_life_days"]
+    chance = -np.expm1(-1.0 / (life * (0.2 + 0.8 * last["colony"])) / moves)
+    key, tick = model.today["key"][0], int(model.tick) - 1
+    draws = [
+        hashing.uniform(key, hashing.PRECURSOR_LIFE, int(last["id"]), tick, m) for m in range(moves)
+    ]
+    return bool(min(draws) < chance)
 
 
 def _reach(model: BoneModel) -> float:

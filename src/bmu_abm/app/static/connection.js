@@ -2,8 +2,16 @@
 
 const QUIET_AFTER_MS = 4000;
 
+// What a page needs to be read aloud and enlarged, where the frame around it leaves it out.
+function makeReadable() {
+  document.documentElement.lang ||= "en";
+  const view = document.querySelector("meta[name=viewport]");
+  if (view && /user-scalable|maximum-scale|minimum-scale/.test(view.content)) view.content = "width=device-width, initial-scale=1";
+}
+
 export function render({ model, el: root }) {
   root.classList.add("bmu");
+  makeReadable();
   root.append(el("p", { class: "opening", text: "The trabecula is being fetched." }));
   const host = new PageHost(root, (message) => model.send(message));
   const hear = (message, buffers) => host.hear(message, buffers || []);
