@@ -59,8 +59,8 @@ export function transportCard(host) {
 
 export function chartCard(host) {
   host.crowdOn = false;
-  host.crowdNote = el("small", { text: "Solid: host patch. One patch is noise." });
-  host.crowdButton = el("button", { type: "button", class: "pill", text: "Ask 16 patches", title: "Live 16 other patches of host host in the background", onclick: () => host.send({ do: "crowd", on: !host.crowdOn }) });
+  host.crowdNote = el("small", { text: "Solid: this patch. One patch is noise." });
+  host.crowdButton = el("button", { type: "button", class: "pill", text: "Ask 16 patches", title: "Live 16 other patches of this host in the background", onclick: () => host.send({ do: "crowd", on: !host.crowdOn }) });
   host.pooled = el("p", { class: "pooled", hidden: true });
   const text = (name, label, act) => el("button", { type: "button", class: "pill", onclick: act }, icon(name), label);
   const longer = el("button", { type: "button", class: "pill", text: "One year more", onclick: () => host.send({ do: "plan", data: { years: Math.min(host.state.horizon_years, host.state.years + 1) } }) });

@@ -5,14 +5,14 @@ export function hearBands(host, bands) {
   const counted = bands.length ? Math.min(...bands.map((one) => one.n)) : 0;
   host.crowdOn = bands.length > 0;
   const pairs = bands.length === 3;
-  host.crowdNote.textContent = !host.crowdOn ? "Solid: host patch. One patch is noise." : counted < bands[0].of ? `Solid: host patch. One patch is noise; ${counted} of ${bands[0].of} ${pairs ? "pairs" : "patches"} so far.` : `Solid: host patch. Shaded: middle 80 % of ${counted} ${pairs ? "pairs" : "patches"}, dashed: their mean. One patch is noise.`;
+  host.crowdNote.textContent = !host.crowdOn ? "Solid: this patch. One patch is noise." : counted < bands[0].of ? `Solid: this patch. One patch is noise; ${counted} of ${bands[0].of} ${pairs ? "pairs" : "patches"} so far.` : `Solid: this patch. Shaded: middle 80 % of ${counted} ${pairs ? "pairs" : "patches"}, dashed: their mean. One patch is noise.`;
   host.crowdButton.textContent = host.crowdOn ? "This patch alone" : "Ask 16 patches";
   host.pooled.textContent = poolWords(host, bands, counted);
   host.pooled.hidden = !host.pooled.textContent;
   host.charts.invalidate();
 }
 
-// The pooled answer of host month, in words.
+// The pooled answer of this month, in words.
 export function poolWords(host, bands, counted) {
   const band = bands[bands.length - 1];
   if (!band || counted < 4) return "";
