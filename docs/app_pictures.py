@@ -37,10 +37,10 @@ def prepare(page: Page, url: str) -> None:
 
 
 def write(picture: bytes, name: str) -> None:
-    """Write a picture with as many colours as the allowed size has room for."""
-    whole, path = Image.open(io.BytesIO(picture)).convert("RGB"), FOLDER / f"{name}.png"
-    for colours in (256, 160, 96, 64):
-        whole.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+    """Write a picture as well as the allowed size has room for."""
+    whole, path = Image.open(io.BytesIO(picture)).convert("RGB"), FOLDER / f"{name}.webp"
+    for quality in (92, 85, 75, 60):
+        whole.save(path, quality=quality, method=6)
         if path.stat().st_size < LARGEST:
             return
     raise ValueError(f"{path} is larger than {LARGEST} bytes")

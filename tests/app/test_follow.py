@@ -21,7 +21,7 @@ def follow_all(model, kind: str) -> list[Followed]:
 def test_fates_of_osteoblasts_agree_with_the_ledger(busy):
     model = busy()
     lining = dead = told_lining = told_dead = 0
-    for _ in range(12):
+    for _ in range(6):
         cells = follow_all(model, "osteoblast")
         before = model.ledger[0].copy()
         model.step()

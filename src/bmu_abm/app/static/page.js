@@ -171,6 +171,7 @@ class PageHost {
 
   notice(text) {
     if (!this.notices) return;
+    if (this.known) delete this.known.plan; // what was refused does not stay chosen
     const box = el("div", { class: "notice", role: "alert" }, el("span", { text }), iconButton("close", "Dismiss", () => box.remove()));
     this.notices.append(box);
     setTimeout(() => box.remove(), 30000);

@@ -2,6 +2,7 @@
 // stain or by a signal. Only the tiles that changed are painted anew.
 
 const TILES = [5, 6, 4, 8, 10, 2]; // sites of a tile: the first that divides both sides
+const IN_TURN = 8; // tiles
 const HEIGHT_STEP = 20; // tenths of a um: a lesser change of height cannot be seen
 const LIGHTS = [315, 265, 5]; // degrees, with shares 0.65, 0.2 and 0.15
 const ALTITUDE = (50 * Math.PI) / 180;
@@ -69,7 +70,8 @@ export class FaceRelief {
       field: bone.field ? part(bone.field) : null, differ: look.differ ? part(bone.differ) : null,
     };
     const key = [colours.name, bone.stain, bone.field ? bone.legendName : "", look.fieldOpacity, look.relief, look.tint, !!now.differ].join();
-    const tiles = this.dirtyTiles(now, key);
+    const tiles = this.dirtyTiles(now, key, look.playing || (bone.day === this.day && !this.partly));
+    Object.assign(this, { day: bone.day, partly: look.playing });
     if (!tiles.length) return false;
     this.prepare(now, colours, paint.list, look);
     for (const [tx, ty] of tiles) this.paintTile(tx, ty, now);
@@ -77,23 +79,28 @@ export class FaceRelief {
     return true;
   }
 
-  // Tiles with a site that is another than in the picture, or near one.
-  dirtyTiles(now, key) {
+  // Tiles with a site that is another than in the picture, or near one; and some others in turn, so
+  // that what changed too little to be seen at once does not add up to seams. While the bone rests,
+  // another day is painted as a whole.
+  dirtyTiles(now, key, parts) {
     const { nx, ny } = this, across = nx / this.tile, all = [];
     const dirty = new Uint8Array((across * ny) / this.tile);
-    if (!this.seen || key !== this.key) {
+    let some = false;
+    if (!this.seen || key !== this.key || !parts) {
       this.seen = { labels: now.labels.slice(), height: now.height.slice(), field: now.field && now.field.slice(), differ: now.differ && now.differ.slice() };
       dirty.fill(1);
     } else
       for (let y = 0, i = 0; y < ny; y++)
         for (let x = 0; x < nx; x++, i++) {
           if (!this.renew(now, i)) continue;
+          some = true;
           for (let dy = -REACH; dy <= REACH; dy += REACH)
             for (let dx = -REACH; dx <= REACH; dx += REACH) {
               const tx = Math.floor(((x + dx + nx) % nx) / this.tile), ty = Math.floor(((y + dy + ny) % ny) / this.tile);
               dirty[ty * across + tx] = 1;
             }
         }
+    if (some) for (let k = 0; k < IN_TURN; k++) dirty[(this.turn = ((this.turn || 0) + 1) % dirty.length)] = 1;
     for (let i = 0; i < dirty.length; i++) if (dirty[i]) all.push([i % across, Math.floor(i / across)]);
     return all;
   }
