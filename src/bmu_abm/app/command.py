@@ -99,7 +99,7 @@ def _take_lessons(folder: str | None) -> None:
 
 def _prepare(scenario: Any, options: argparse.Namespace) -> None:
     """Compile, and grow the first bone, so that nobody waits before an empty page."""
-    from bmu_abm.app.growing import grown, is_grown
+    from bmu_abm.app.growing import is_grown
     from bmu_abm.app.house import HOUSE
     from bmu_abm.app.limits import CLASS, LAPTOP
     from bmu_abm.model import warm_up
@@ -111,7 +111,7 @@ def _prepare(scenario: Any, options: argparse.Namespace) -> None:
     _check_lessons()
     if not is_grown(scenario, 1):
         print("growing the first trabecula, once", file=sys.stderr, flush=True)
-        grown(scenario, 1)
+    HOUSE.air(scenario)
 
 
 def _check_lessons() -> None:

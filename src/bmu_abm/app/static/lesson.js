@@ -3,7 +3,7 @@
 export class LessonPanel {
   constructor(host) {
     Object.assign(this, { host, lessons: [], steps: [], lesson: null, step: 0, chosen: {}, answers: {}, ran: {} });
-    this.button = el("button", { type: "button", text: "Lessons", "aria-pressed": false, "aria-expanded": false, title: "Lessons (G)", onclick: () => this.toggle() });
+    this.button = el("button", { type: "button", text: "Lessons", "aria-pressed": false, "aria-expanded": false, title: "Lessons (E)", onclick: () => this.toggle() });
     this.root = el("section", { class: "card lesson", "aria-label": "Lesson", hidden: true });
     this.select = el("select", { class: "pill", "aria-label": "Lesson" });
     this.select.addEventListener("change", () => this.open(this.select.value));
