@@ -24,8 +24,8 @@ def test_plays_and_pauses_by_keyboard(visit):
     until(page, LATER.format(10))
     page.keyboard.press("Space")
     until(page, "document.querySelector('.bmu').dataset.playing === 'false'")
-    page.keyboard.press(".")
     stood = day(page)
+    page.keyboard.press(".")
     until(page, LATER.format(stood + 1))
     assert page.faults == []
 
