@@ -37,11 +37,8 @@ def gif(arm: Arm, acts: list[Act], last_day: int, theme: str, stain: str) -> byt
     last_day : int
     theme, stain : str
     """
-    every = max(1, -(-last_day // MOST_FRAMES))
-    frames = [still(arm.model, theme, stain, last_day)]
-    while arm.model.day < last_day:
-        arm.live_until(min(last_day, int(arm.model.day) + every), acts)
-        frames.append(still(arm.model, theme, stain, last_day))
+    pauses = arm.pauses(last_day, acts, MOST_FRAMES)
+    frames = [still(arm.model, theme, stain, last_day) for _ in pauses]
     stream = io.BytesIO()
     small = [one.quantize(_COLOURS) for one in frames]
     small[0].save(
