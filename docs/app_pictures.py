@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-FOLDER = Path(__file__).parent / "img"
+FOLDER = Path(__file__).parent / "img" / "app"
+LARGEST = 250_000  # bytes
 PATIENCE_MS = 600_000
 MONTHS = 20
 
@@ -33,14 +36,25 @@ def prepare(page: Page, url: str) -> None:
     page.wait_for_timeout(1500)
 
 
+def write(picture: bytes, name: str) -> None:
+    """Write a picture as well as the allowed size has room for."""
+    whole, path = Image.open(io.BytesIO(picture)).convert("RGB"), FOLDER / f"{name}.webp"
+    for quality in (92, 85, 75, 60):
+        whole.save(path, quality=quality, method=6)
+        if path.stat().st_size < LARGEST:
+            return
+    raise ValueError(f"{path} is larger than {LARGEST} bytes")
+
+
 def shoot(page: Page, name: str) -> None:
-    """Write one picture when the page has come to rest."""
+    """Take one picture when the page has come to rest."""
     page.wait_for_timeout(2500)
-    page.screenshot(path=FOLDER / f"app_{name}.png")
+    write(page.screenshot(), name)
 
 
 def main(url: str) -> None:
     """Make all pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
@@ -51,7 +65,7 @@ def main(url: str) -> None:
         page.keyboard.press("t")
         page.keyboard.press("s")
         page.wait_for_timeout(2500)
-        page.locator("section[aria-label=Section]").screenshot(path=FOLDER / "app_section.png")
+        write(page.locator("section[aria-label=Section]").screenshot(), "section")
         for _ in range(4):
             page.keyboard.press("s")
         page.set_viewport_size({"width": 390, "height": 844})

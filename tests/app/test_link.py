@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 import zlib
 
 import lives
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from bmu_abm.app import taking
 from bmu_abm.app.acts import Act
@@ -115,7 +118,9 @@ def test_own_host_out_and_in_is_the_same():
     assert back.host == spec.host and back.title == spec.title
 
 
-@pytest.mark.parametrize("what", ["csv", "toml", "png", "svg", "report", "replay"])
+@pytest.mark.parametrize(
+    "what", ["csv", "parquet", "toml", "png", "svg", "gif", "report", "replay"]
+)
 def test_everything_can_be_taken_away(opened, what):
     session = opened()
     session.step(65).result()
@@ -124,6 +129,14 @@ def test_everything_can_be_taken_away(opened, what):
     if what == "csv":
         lines = data.decode().splitlines()
         assert lines[0].startswith("arm,seed,month,") and len(lines) == 4
+    if what == "parquet":
+        table = pd.read_parquet(io.BytesIO(data))
+        assert list(table.columns[:3]) == ["arm", "seed", "month"] and len(table) == 3
+        assert table.iloc[-1]["month"] == 2.0
+    if what == "gif":
+        film = Image.open(io.BytesIO(data))
+        assert film.n_frames == 34  # every second day of 65, and both ends
+        assert film.size[0] == 2 * 320 + 8
     if what in ("report", "replay"):
         text = data.decode()
         assert not re.search(r"""\s(src|href)=["']https?:|@import|url\(|fetch\(""", text)

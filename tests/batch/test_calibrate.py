@@ -49,8 +49,10 @@ def test_a_known_parameter_is_recovered_and_written_down(tmp_path):
     assert study(settings=settings).base.host.load == settings["host.load"]
     told = json.loads((tmp_path / "o" / "provenance.json").read_text())["fitted"][0]
     assert told["kind"] == "fitted" and told["path"] == "host.load"
-    assert told["low"] <= told["value"] <= told["high"]
-    assert told["low"] - 0.03 <= 1.2 <= told["high"] + 0.03
+    low, high = told["interval_95"]
+    assert (low, high) == done.intervals["host.load"]
+    assert low < 1.2 < high and 0.02 < high - low < 0.1
+    assert f"95 % interval {low:.4g} to" in (tmp_path / "o" / "fitted.toml").read_text()
 
 
 def test_a_calibration_that_was_stopped_comes_to_the_same(tmp_path, monkeypatch):

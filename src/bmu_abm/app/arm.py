@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,14 @@ class Arm:
             if self.model.day >= day:
                 return
             self.step()
+
+    def pauses(self, last_day: int, acts: list[Act], most: int) -> Iterator[None]:
+        """Live on to `last_day`; pause at the start and after each of at most `most` strides."""
+        stride = max(1, -(-last_day // most))
+        yield
+        while self.model.day < last_day:
+            self.live_until(min(last_day, int(self.model.day) + stride), acts)
+            yield
 
 
 def state_hash(model: BoneModel) -> str:

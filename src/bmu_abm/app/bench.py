@@ -9,11 +9,13 @@ from typing import Any
 import anywidget
 
 from bmu_abm import tomlfile
-from bmu_abm.app import looking, taking, told
+from bmu_abm.app import taking, told
 from bmu_abm.app.catalog import everything
 from bmu_abm.app.control import control_of
 from bmu_abm.app.crowd import Crowd
 from bmu_abm.app.easel import Easel
+from bmu_abm.app.gaze import Gaze
+from bmu_abm.app.lessons.classroom import Classroom
 from bmu_abm.app.limits import LAPTOP, Limits
 from bmu_abm.app.link import parse
 from bmu_abm.app.session import Session
@@ -55,7 +57,6 @@ class Bench(anywidget.AnyWidget):
     ) -> None:
         super().__init__(**traits)
         spec = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        self.chosen: tuple[Any, ...] | None = None
         self._columns = told.columns()
         self._sent_state, self._sent_points = (-1.0, -1, -1), -1.0
         self._epoch, self._counts = -1, [0, 0]
@@ -64,14 +65,17 @@ class Bench(anywidget.AnyWidget):
         self.session.on_notice = self.notice
         self.easel = Easel(self.session, self._send_frame, limits.frames_a_second)
         self.session.listeners.append(self._turn)
+        self.gaze = Gaze(self.session)
         self.crowd = Crowd(self._columns, self.session.poke)
         self._crowd_version = 0
+        self.classroom = Classroom(self.session, self.tell, self._give)
         self.on_msg(self._hear)
 
     def close(self) -> None:
         """End the session and the widget."""
         self.session.close()
         self.crowd.close()
+        self.classroom.close()
         super().close()
 
     # -- to the page ----------------------------------------------------------------------------
@@ -99,6 +103,7 @@ class Bench(anywidget.AnyWidget):
         if self.crowd.version != self._crowd_version:
             self._crowd_version = self.crowd.version
             self.tell("bands", bands=self.crowd.bands())
+        self.classroom.turn()
         at, version, urgent = self._sent_state
         changed = self.session.version != version
         if self.session.urgent != urgent or (changed and now - at >= _STATE_EVERY_S):
@@ -107,19 +112,7 @@ class Bench(anywidget.AnyWidget):
 
     def _tell_state(self) -> None:
         self._sent_state = (time.monotonic(), self.session.version, self.session.urgent)
-        self.tell("state", **told.state(self.session), look=self._look())
-
-    def _look(self) -> dict[str, Any] | None:
-        if self.chosen is None or not self.session.ready:
-            return None
-        model = self.session.model
-        if self.chosen[0] == "site":
-            return looking.site(model, *self.chosen[1:])
-        found = looking.cell(model, *self.chosen)
-        if found is None:
-            self.chosen = None
-            return {"kind": "gone", "title": "That cell lives no more.", "words": "", "facts": []}
-        return found
+        self.tell("state", **told.state(self.session), look=self.gaze.told())
 
     def _tell_points(self) -> None:
         arms = self.session.arms
@@ -166,11 +159,13 @@ class Bench(anywidget.AnyWidget):
             "crowd": self._ask_crowd,
             "view": self._view,
             "choose": self._choose,
+            "follow": lambda m: self._gaze(lambda: self.gaze.follow(bool(m["on"]))),
             "open": self._open,
             "open_host": self._open_host,
             "open_link": self._open_link,
             "open_text": self._open_text,
             "take": self._take,
+            **self.classroom.deeds(),
             "link": lambda m: session.submit(
                 lambda: self.tell("link", text=taking.link(session))
             ),
@@ -179,8 +174,9 @@ class Bench(anywidget.AnyWidget):
     def _hello(self, message: Message) -> None:
         """Greet a page that has just been built: everything is sent again."""
 
+        self.tell("all", offers=everything(), colours=all_colours())
+
         def task() -> None:
-            self.tell("all", offers=everything(), colours=all_colours())
             self._greeted, self._epoch = True, -1
             self.easel.again()
             self._tell_state()
@@ -207,21 +203,14 @@ class Bench(anywidget.AnyWidget):
         self.session.submit(lambda: self.easel.look(**changes))
 
     def _choose(self, message: Message) -> None:
+        self._gaze(lambda: self.gaze.choose(message))
+
+    def _gaze(self, act: Callable[[], None]) -> None:
         def task() -> None:
-            self.chosen = self._chosen(message)
+            act()
             self._tell_state()
 
         self.session.submit(task)
-
-    def _chosen(self, message: Message) -> tuple[Any, ...] | None:
-        kind = message.get("kind")
-        if kind is None:
-            return None
-        if kind != "site":
-            return str(kind), int(message["id"])
-        b = self.session.model.trabecula
-        face, x, y = (int(message[key]) for key in ("face", "x", "y"))
-        return "site", face % 2, x % b.nx, y % b.ny
 
     def _ask_crowd(self, message: Message) -> None:
         """Let other patches live the plan of now, or stop them."""
@@ -268,10 +257,12 @@ class Bench(anywidget.AnyWidget):
 
     def _take(self, message: Message) -> None:
         def task() -> None:
-            name, mime, data = taking.take(self.session, message.get("what"), self.easel.view)
-            self.send({"kind": "file", "name": name, "mime": mime}, [data])
+            self._give(*taking.take(self.session, message.get("what"), self.easel.view))
 
         self.session.submit(task)
+
+    def _give(self, name: str, mime: str, data: bytes) -> None:
+        self.send({"kind": "file", "name": name, "mime": mime}, [data])
 
 
 def _table(value: Any) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def add_app(commands: Any) -> None:
         action="store_true",
         help="limits for many visitors: small patches, 60 days and 10 frames a second",
     )
+    app.add_argument("--lessons", metavar="FOLDER", help="lessons of your own, beside the shipped")
     app.add_argument("--no-browser", action="store_true", help="do not open the browser")
 
 
@@ -43,6 +44,7 @@ def serve(options: argparse.Namespace, command: list[str]) -> int:
     from bmu_abm.scenario import Scenario
 
     scenario = Scenario.load(options.scenario)
+    _take_lessons(options.lessons)
     _refuse_taken(options.host, options.port)
     settings(options.for_class)
     need("anywidget", "app")
@@ -85,9 +87,19 @@ def _refuse_taken(host: str, number: int) -> None:
         ) from None
 
 
+def _take_lessons(folder: str | None) -> None:
+    """Check the lessons of a teacher before anything heavy begins."""
+    from pathlib import Path
+
+    from bmu_abm.app.lessons.shelf import SHELF
+
+    if folder is not None:
+        SHELF.add(Path(folder))
+
+
 def _prepare(scenario: Any, options: argparse.Namespace) -> None:
     """Compile, and grow the first bone, so that nobody waits before an empty page."""
-    from bmu_abm.app.growing import grown, is_grown
+    from bmu_abm.app.growing import is_grown
     from bmu_abm.app.house import HOUSE
     from bmu_abm.app.limits import CLASS, LAPTOP
     from bmu_abm.model import warm_up
@@ -96,9 +108,18 @@ def _prepare(scenario: Any, options: argparse.Namespace) -> None:
     HOUSE.scenario = options.scenario
     HOUSE.limits.check(scenario)
     warm_up()
+    _check_lessons()
     if not is_grown(scenario, 1):
         print("growing the first trabecula, once", file=sys.stderr, flush=True)
-        grown(scenario, 1)
+    HOUSE.air(scenario)
+
+
+def _check_lessons() -> None:
+    from bmu_abm.app.lessons.reading import check_readouts, engine_readouts
+    from bmu_abm.app.lessons.shelf import SHELF
+
+    if SHELF.own:
+        check_readouts(SHELF.own, engine_readouts())
 
 
 def _open_browser(options: argparse.Namespace) -> None:

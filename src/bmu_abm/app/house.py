@@ -9,6 +9,7 @@ from bmu_abm.app.limits import LAPTOP, Limits
 
 if TYPE_CHECKING:
     from bmu_abm.app.bench import Bench
+    from bmu_abm.scenario import Scenario
 
 
 _FORSAKEN_S = 120.0
@@ -28,6 +29,22 @@ class House:
         self.limits, self.scenario = limits, scenario
         self._benches: list[Bench] = []
         self._lock = threading.Lock()
+
+    def air(self, scenario: Scenario) -> None:
+        """Do once what each visitor needs: imports, the first bone, what is offered, a frame."""
+        from bmu_abm.app.arm import Arm
+        from bmu_abm.app.bench import Bench  # noqa: F401 - its imports are what takes the time
+        from bmu_abm.app.catalog import everything
+        from bmu_abm.app.frame import View, bone_frame
+        from bmu_abm.app.growing import grown
+        from bmu_abm.app.style import all_colours
+
+        everything()
+        all_colours()
+        arm = Arm(grown(scenario, 1))
+        arm.begin()
+        arm.step()
+        bone_frame(arm.model, View())
 
     def enter(self) -> Bench | None:
         """Return a bench for a visitor, or None when the house is full."""

@@ -29,7 +29,7 @@ class Limits:
     most_sites: int = 40_000
     most_days_a_second: float = MOST_DAYS_A_SECOND
     most_sessions: int = 40
-    frames_a_second: float = 30.0
+    frames_a_second: float = 40.0
 
     def check(self, scenario: Scenario) -> Scenario:
         """Return the scenario if it may run here; InputError if its patch is too large."""

@@ -98,7 +98,7 @@ def parse(text: str) -> Life:
         It is not one of ours, or asks for what is not allowed: one line.
     """
     table = _table(text)
-    if table.get("v") != VERSION:
+    if table.get("v") != VERSION or isinstance(table["v"], bool):
         raise fault("link", "v", f"is {show(table.get('v'))}", "open it with the version it is of")
     seed, day = (_whole(table, key, top) for key, top in (("seed", 2**53), ("day", 60 * 365)))
     acts = table.get("acts", [])

@@ -45,12 +45,7 @@ def record(arm: Arm, acts: list[Act], last_day: int, view: View) -> dict[str, An
     view : View
         Row of the section; stain and theme can be changed in the replay where frames allow it.
     """
-    every = max(1, -(-last_day // MOST_FRAMES))
-    frames = [_frame(arm.model, view, arm)]
-    while arm.model.day < last_day:
-        day = min(last_day, int(arm.model.day) + every)
-        arm.live_until(day, acts)
-        frames.append(_frame(arm.model, view, arm))
+    frames = [_frame(arm.model, view, arm) for _ in arm.pauses(last_day, acts, MOST_FRAMES)]
     plan = arm.model.spec
     return {
         "title": plan.title,

@@ -9,28 +9,23 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
-from bmu_abm.app import acts as deeds
-from bmu_abm.app.acts import PLAN, TOUCH, Act
+from bmu_abm.app.acts import Act
 from bmu_abm.app.arm import Arm
-from bmu_abm.app.control import control_of
-from bmu_abm.app.growing import Abandoned, grown
+from bmu_abm.app.growing import grown
 from bmu_abm.app.limits import LAPTOP, Limits
 from bmu_abm.app.pace import Pace
-from bmu_abm.app.worker import Worker
-from bmu_abm.clock import DAYS_PER_YEAR
-from bmu_abm.errors import BmuError, InputError
-from bmu_abm.faults import fault
+from bmu_abm.app.serial import Serial
+from bmu_abm.app.trial import Trial
+from bmu_abm.errors import InputError
 from bmu_abm.scenario import Scenario
 
-T = TypeVar("T")
 _HIGHEST_SEED = 9999
-_SHOWN_EVERY_S, _TOLD_EVERY_DAYS = 0.3, 30
+_SHOWN_EVERY_S = 0.3
 
 
-class Session:
+class Session(Serial):
     """A bone, its treatments and its clock.
 
     Parameters
@@ -44,18 +39,15 @@ class Session:
 
     Attributes
     ----------
-    arms : list of Arm
-        The treated bone, and the untreated one while they are compared. Empty until the first
-        bone is there.
-    acts : list of Act
-        What was done so far, by day.
+    trial : Trial
+        The bone, or the two that are compared, with their acts.
     playing : bool
     version, urgent : int
         Grow with whatever can be seen, and with what somebody asked for.
-    epoch : int
-        Grows when a history begins anew or is cut.
     growing : float or None
         Share of the burn-in that has been lived, while one is.
+    watchers : list of callable
+        See the treated bone after each day.
     """
 
     def __init__(
@@ -66,61 +58,17 @@ class Session:
         limits: Limits = LAPTOP,
         grow: Callable[..., Any] = grown,
     ) -> None:
+        super().__init__(self._turn)
         self.limits, self._grow = limits, grow
-        self.base, self.seed = limits.check(scenario), seed
-        self.arms: list[Arm] = []
-        self.acts: list[Act] = []
-        self.ghost: list[dict[str, Any]] = []
-        self.playing, self.version, self.epoch, self.urgent = False, 0, 0, 0
+        self.trial = Trial(limits.check(scenario), seed)
+        self.playing, self.version, self.urgent = False, 0, 0
         self.growing: float | None = None
+        self.watchers: list[Callable[[Any], None]] = []
         self.pace = Pace(min(30.0, limits.most_days_a_second))
-        self.listeners: list[Callable[[], None]] = []
-        self.on_notice: Callable[[str], None] = lambda line: None
-        self._done = 0
-        self._worker = Worker(self._turn)
         self._worker.start()
         self.submit(lambda: self._open(scenario, seed, [], 0))
 
     # -- the thread -----------------------------------------------------------------------------
-
-    def submit(self, task: Callable[[], T]) -> Future[T | None]:
-        """Let the session's thread do a task; a mistake becomes a notice."""
-        return self._worker.submit(lambda: self._told(task))
-
-    def ask(self, task: Callable[[], T], seconds: float = 120.0) -> T:
-        """Let the thread do a task and wait for its result; mistakes are raised."""
-        return self._worker.submit(task).result(seconds)
-
-    def poke(self) -> None:
-        """Let the listeners look again."""
-        self._worker.poke()
-
-    def close(self) -> None:
-        """End the session."""
-        self._worker.close()
-        self.listeners.clear()
-
-    @property
-    def closed(self) -> bool:
-        """Whether the session has ended."""
-        return self._worker.closed
-
-    def _told(self, task: Callable[[], T]) -> T | None:
-        try:
-            return task()
-        except BmuError as error:
-            self._notice(str(error))
-        except Abandoned:
-            pass
-        except Exception as error:
-            self.playing = False
-            self._notice(f"a defect of ours: {type(error).__name__}: {error}; press Reset")
-        return None
-
-    def _notice(self, line: str) -> None:
-        """Tell a mistake; a page that has gone must not end the thread."""
-        with suppress(Exception):
-            self.on_notice(line)
 
     def _turn(self) -> float | None:
         pause = None
@@ -128,10 +76,6 @@ class Session:
             pause = self._told(lambda: self.pace.live(self._live_a_day))
         self._beat()
         return pause
-
-    def _beat(self) -> None:
-        for listener in list(self.listeners):
-            self._told(listener)
 
     def _see(self, at_once: bool = False) -> None:
         self.version += 1
@@ -145,24 +89,54 @@ class Session:
         return bool(self.arms)
 
     @property
+    def arms(self) -> list[Arm]:
+        """The treated bone, and the untreated one while they are compared."""
+        return self.trial.arms
+
+    @property
+    def acts(self) -> list[Act]:
+        """What was done so far, by day."""
+        return self.trial.acts
+
+    @property
+    def ghost(self) -> list[dict[str, Any]]:
+        """Points of the branch that was left."""
+        return self.trial.ghost
+
+    @property
+    def epoch(self) -> int:
+        """Grows when a history begins anew or is cut."""
+        return self.trial.epoch
+
+    @property
+    def base(self) -> Scenario:
+        """The scenario as it was opened."""
+        return self.trial.base
+
+    @property
+    def seed(self) -> int:
+        """The seed of the bone."""
+        return self.trial.seed
+
+    @property
     def model(self) -> Any:
         """The treated bone."""
-        return self.arms[0].model
+        return self.trial.model
 
     @property
     def day(self) -> int:
         """Days since month 0."""
-        return int(self.model.day)
+        return self.trial.day
 
     @property
     def scenario(self) -> Scenario:
         """The plan as it stands now."""
-        return self.arms[0].model.spec if self.arms else self.base
+        return self.trial.scenario
 
     @property
     def last_day(self) -> int:
         """The day on which the plan ends."""
-        return round(DAYS_PER_YEAR * self.scenario.years)
+        return self.trial.last_day
 
     # -- the clock ------------------------------------------------------------------------------
 
@@ -197,20 +171,14 @@ class Session:
         return self.submit(task)
 
     def _live_a_day(self) -> bool:
-        if self.day >= self.last_day:
+        lived = self.trial.live_a_day()
+        if lived:
+            for watcher in self.watchers:
+                watcher(self.model)
+        else:
             self.playing = False
-            self._see()
-            return False
-        self._perform_due()
-        for arm in self.arms:
-            arm.step()
         self._see()
-        return True
-
-    def _perform_due(self) -> None:
-        while self._done < len(self.acts) and self.acts[self._done].day <= self.day:
-            deeds.perform(self.model, self.acts[self._done])
-            self._done += 1
+        return lived
 
     def _live_to(self, day: int) -> None:
         shown = time.monotonic()
@@ -219,7 +187,7 @@ class Session:
             if time.monotonic() - shown > _SHOWN_EVERY_S:
                 self._beat()
                 shown = time.monotonic()
-        self._perform_due()
+        self.trial.perform_due()
         self._see(at_once=True)
 
     # -- the bone -------------------------------------------------------------------------------
@@ -247,11 +215,7 @@ class Session:
             model = self._grow(scenario, seed, self._told_day(scenario))
         finally:
             self._growing(None)
-        self.base, self.seed = scenario, seed
-        self.acts, self._done, self.ghost = sorted(acts, key=lambda act: act.day), 0, []
-        self.arms = [Arm(model)]
-        self.arms[0].begin()
-        self.epoch += 1
+        self.trial.begin(scenario, seed, acts, model)
         if compared:
             self._compare(True)
         self._live_to(min(day, self.last_day))
@@ -279,43 +243,16 @@ class Session:
         return self.submit(lambda: self._plan(dict(data)))
 
     def _plan(self, data: dict[str, Any]) -> None:
-        wanted = deeds.changed(self.scenario, data)
-        if round(DAYS_PER_YEAR * wanted.years) < self.day:
-            raise fault("plan", "years", "is in the past", "go back first")
-        deeds.keep_the_past(self.scenario, wanted, self.day)
-        last = self.acts[self._done - 1] if self._done else None
-        if last is not None and last.kind == PLAN and last.day == self.day:
-            self.acts[self._done - 1 :] = [Act(self.day, PLAN, {**last.data, **data})]
-            self._done -= 1
-        else:
-            self._add(Act(self.day, PLAN, data))
-        self._perform_due()
-        self._follow_plan(data)
+        self.trial.plan(data)
         self._see(at_once=True)
-
-    def _follow_plan(self, data: Mapping[str, Any]) -> None:
-        """Let the untreated bone have what is no treatment of the plan: its length, a disease."""
-        if len(self.arms) == 2:
-            control = self.arms[1].model
-            control.adopt(control_of(self.base, self.scenario))
 
     def touch(self, data: Mapping[str, Any]) -> Future[None]:
         """Use a tool of the pointer on the bone."""
         return self.submit(lambda: self._touch(dict(data)))
 
     def _touch(self, data: dict[str, Any]) -> None:
-        from bmu_abm.app import touch
-
-        touch.check(data, self.model.trabecula.nx, self.model.trabecula.ny)
-        self._add(Act(self.day, TOUCH, data))
-        self._perform_due()
+        self.trial.touch(data)
         self._see(at_once=True)
-
-    def _add(self, act: Act) -> None:
-        """Add an act today; what was planned for later by another branch is dropped."""
-        if self._done >= deeds.MOST_ACTS:
-            raise InputError("This bone has lived through enough: reset it.")
-        self.acts[self._done :] = [act]
 
     # -- time travel ----------------------------------------------------------------------------
 
@@ -327,33 +264,16 @@ class Session:
         day = max(0, min(day, self.last_day))
         if day < self.day:
             self.playing = False
-            self.ghost = self.arms[0].history.points
-            for arm in self.arms:
-                arm.go_back(day)
-            self._done = sum(act.day < self.day for act in self.acts)
-            self._readopt()
-            self.epoch += 1
+            self.trial.go_back(day)
         self._live_to(day)
-
-    def _readopt(self) -> None:
-        """Give a restored control the plan of today: its own snapshot may hold an older one."""
-        if len(self.arms) == 2:
-            self.arms[1].model.adopt(control_of(self.base, self.scenario))
 
     def undo(self) -> Future[None]:
         """Take back the last act, and live again from there to today."""
         return self.submit(self._undo)
 
     def _undo(self) -> None:
-        if not self._done:
-            raise InputError("There is nothing to take back.")
-        today, act = self.day, self.acts[self._done - 1]
-        del self.acts[self._done - 1 :]
-        self.ghost = self.arms[0].history.points
-        for arm in self.arms:
-            arm.go_back(act.day)
-        self._done = sum(one.day < self.day for one in self.acts)
-        self.epoch += 1
+        today = self.day
+        self.trial.take_back()
         self._live_to(min(today, self.last_day))
 
     # -- two arms -------------------------------------------------------------------------------
@@ -363,28 +283,12 @@ class Session:
         return self.submit(lambda: self._compare(on))
 
     def _compare(self, on: bool) -> None:
-        from bmu_abm.model import BoneModel
-        from bmu_abm.runs.snapshot_cache import decode
+        def told(share: float) -> bool:
+            self._growing(share)
+            return not self.closed
 
-        self.arms = self.arms[:1]
-        if on:
-            snapshot = decode(self.arms[0].kept[0])
-            if snapshot is None:
-                raise InputError("The snapshot of month 0 is damaged: press Reset.")
-            twin = Arm(BoneModel.restore(snapshot))
-            twin.model.adopt(control_of(self.base, self.scenario))
-            twin.begin_again(self.arms[0])
-            self._live_twin(twin)
-            self.arms.append(twin)
-        self.epoch += 1
-        self._see(at_once=True)
-
-    def _live_twin(self, twin: Arm) -> None:
-        """Let the untreated bone live until today, and tell how far it is."""
         try:
-            while twin.model.day < self.day and not self.closed:
-                twin.step()
-                if twin.model.day % _TOLD_EVERY_DAYS == 0:
-                    self._growing(twin.model.day / self.day)
+            self.trial.compare(on, told)
         finally:
             self._growing(None)
+        self._see(at_once=True)

@@ -8,9 +8,11 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "static"
 # In the order in which they need each other; none imports anything.
 SCRIPTS = (
-    "dom", "frame", "smooth", "relief", "sprites", "glyphs", "faces", "section", "axis", "charts",
-    "timeline", "panels", "dialogs", "keys", "page",
+    "dom", "frame", "smooth", "relief", "sprites", "glyphs", "faces", "packets",
+    "section_surfaces", "section_marrow", "section_cells", "section", "axis", "charts", "timeline",
+    "panels", "dialogs", "keys", "pooled", "lesson", "cards", "page", "connection",
 )  # fmt: skip
+SHEETS = ("bench", "lesson")
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let))", re.MULTILINE)
 
@@ -28,4 +30,4 @@ def script() -> str:
 
 def sheet() -> str:
     """Return the style of the page."""
-    return (FOLDER / "bench.css").read_text(encoding="utf-8")
+    return "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS)

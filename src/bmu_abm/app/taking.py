@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from bmu_abm.app.arm import Arm
 from bmu_abm.app.link import Life, write
 from bmu_abm.app.session import Session
@@ -27,18 +29,37 @@ def life_of(session: Session) -> Life:
     return Life(session.base, session.seed, done, session.day)
 
 
-def table(session: Session) -> File:
+def _rows(session: Session) -> list[dict[str, Any]]:
     """Return the monthly readouts of all arms, in the columns of `bmu run`."""
-    stream = io.StringIO()
-    rows = [
+    return [
         {"arm": name, "seed": session.seed, **row}
         for name, arm in zip(("treated", "untreated"), session.arms, strict=False)
         for row in arm.history.months
     ]
+
+
+def table(session: Session) -> File:
+    """Return the monthly readouts as CSV."""
+    stream, rows = io.StringIO(), _rows(session)
     writer = csv.DictWriter(stream, list(rows[0]) if rows else ["arm"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return f"{_stem(session)}.csv", "text/csv", stream.getvalue().encode()
+
+
+def parquet(session: Session) -> File:
+    """Return the monthly readouts as Parquet: the same columns, with their types."""
+    stream = io.BytesIO()
+    pd.DataFrame(_rows(session)).to_parquet(stream, index=False)
+    return f"{_stem(session)}.parquet", "application/vnd.apache.parquet", stream.getvalue()
+
+
+def film(session: Session, view: Any) -> File:
+    """Return this life until today as an animated GIF."""
+    from bmu_abm.app.animation import gif
+
+    data = gif(_from_the_start(session), session.acts, session.day, view.theme, view.stain)
+    return f"{_stem(session)}.gif", "image/gif", data
 
 
 def scenario(session: Session) -> File:
@@ -73,6 +94,8 @@ def take(session: Session, what: Any, view: Any) -> File:
 
     makers: dict[str, Callable[[], File]] = {
         "csv": lambda: table(session),
+        "parquet": lambda: parquet(session),
+        "gif": lambda: film(session, view),
         "toml": lambda: scenario(session),
         "png": lambda: picture(session, "png", view),
         "svg": lambda: picture(session, "svg", view),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -21,8 +22,9 @@ from bmu_abm.batch.bar import expect
 from bmu_abm.batch.design import Design
 from bmu_abm.batch.estimates import Ask, one_estimate
 from bmu_abm.batch.executors import executor_for, need
-from bmu_abm.batch.fitted import write_fitted
+from bmu_abm.batch.fitted import Fitted, Interval, intervals, write_fitted
 from bmu_abm.batch.plan import Plan, Run
+from bmu_abm.batch.posterior import Posterior, posterior
 from bmu_abm.batch.readouts import check_readouts
 from bmu_abm.batch.shards import Stores, open_stores
 from bmu_abm.batch.study import Study
@@ -49,12 +51,15 @@ class Calibration:
         every target.
     best : dict
         The values of the most likely point, by path.
+    intervals : dict
+        95 % interval of each parameter, by path; empty where too few points were tried.
     folder : Path
         Where the files are.
     """
 
     trials: pd.DataFrame
     best: dict[str, float]
+    intervals: dict[str, Interval]
     folder: Path
 
 
@@ -91,6 +96,7 @@ def calibrate(
     study = study if isinstance(study, Study) else Study.load(study)
     _check(study)
     optuna = need("optuna", "calibrate")
+    need("sklearn", "calibrate")
     folder = Path("runs") / study.name if out is None else Path(out)
     check_folder(folder)
     check_readouts(study, model_class)
@@ -103,8 +109,9 @@ def calibrate(
         found = {axis.path: best[axis.name] for axis in study.axes}
         if best["log_likelihood"] <= _WORST:
             raise MachineError(f"{folder}: no run was finished: {_reason(stores)}; look into it")
-        write_fitted(folder, study, trials, found, command)
-        return Calibration(trials, found, folder)
+        left = search.left_open()
+        write_fitted(folder, Fitted(study, trials, found, left), command)
+        return Calibration(trials, found, intervals(study, left), folder)
 
 
 def _check(study: Study) -> None:
@@ -150,6 +157,7 @@ class _Search:
         self._stores = stores
         self._dispatch = dispatch
         self._rows: list[dict[str, Any]] = []
+        self._shares: list[list[float]] = []
 
     def run(self, optuna_study: Any, quiet: bool) -> pd.DataFrame:
         """Ask for points, run them, tell how likely they are; return all trials."""
@@ -167,9 +175,19 @@ class _Search:
                     optuna_study.tell(trial, self._likelihood(first + i, runs))
         return pd.DataFrame(self._rows)
 
+    def left_open(self) -> Posterior | None:
+        """Return what the targets leave open of the parameters, from all trials."""
+        targets = self._study.target
+        told = pd.DataFrame(self._rows)
+        means = told[[f"target_{i}" for i in range(len(targets))]].to_numpy(dtype="float64")
+        errors = told[[f"target_{i}_se" for i in range(len(targets))]].to_numpy(dtype="float64")
+        values, sds = np.array([[t.value, t.sd] for t in targets]).T
+        return posterior(np.array(self._shares), means, errors, values, sds, self._study.seed)
+
     def _runs(self, asked: list[Any], first: int) -> list[Run]:
         for trial in asked:
-            shares = (trial.suggest_float(axis.name, 0.0, 1.0) for axis in self._study.axes)
+            shares = [trial.suggest_float(axis.name, 0.0, 1.0) for axis in self._study.axes]
+            self._shares.append(shares)
             row = tuple(a.at(u) for a, u in zip(self._study.axes, shares, strict=True))
             self._plan.design.rows.append(row)
         counts = dict.fromkeys(range(first, first + len(asked)), self._study.replicates)

@@ -5,28 +5,42 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bmu_abm import __version__
+from bmu_abm.batch.posterior import Posterior
 from bmu_abm.batch.study import Study
 from bmu_abm.faults import one_line
 from bmu_abm.runs.files import machine_errors, write_atomically
 from bmu_abm.runs.output import to_csv, to_json
 from bmu_abm.runs.provenance import machine, versions
 
-CLOSE = 2.0  # of log likelihood: about 95 % for one parameter, where the points lie densely
+Interval = tuple[float, float]
 
 
-def write_fitted(
-    folder: Path,
-    study: Study,
-    trials: pd.DataFrame,
-    best: Mapping[str, Any],
-    command: str | list[str] | None,
-) -> None:
+@dataclass(frozen=True)
+class Fitted:
+    """A finished calibration: its study, trials, most likely point, and what is left open."""
+
+    study: Study
+    trials: pd.DataFrame
+    best: Mapping[str, Any]
+    left: Posterior | None
+
+
+def intervals(study: Study, left: Posterior | None) -> dict[str, Interval]:
+    """Return the 95 % interval of every parameter, by path; none without a posterior."""
+    if left is None:
+        return {}
+    ends = zip(study.axes, left.low.tolist(), left.high.tolist(), strict=True)
+    return {axis.path: (float(axis.at(low)), float(axis.at(high))) for axis, low, high in ends}
+
+
+def write_fitted(folder: Path, done: Fitted, command: str | list[str] | None) -> None:
     """Write trials.csv, fitted.toml (settings that a study or a scenario takes) and provenance.
 
     Raises
@@ -36,53 +50,48 @@ def write_fitted(
     """
     spelt = shlex.join(command) if isinstance(command, list) else command
     files = {
-        "trials.csv": to_csv(trials),
-        "fitted.toml": fitted_toml(study, trials, best).encode(),
-        "provenance.json": to_json(_provenance(study, trials, best, spelt)),
+        "trials.csv": to_csv(done.trials),
+        "fitted.toml": fitted_toml(done).encode(),
+        "provenance.json": to_json(_provenance(done, spelt)),
     }
     for name, data in files.items():
         with machine_errors(folder / name):
             write_atomically(folder / name, data)
 
 
-def fitted_toml(study: Study, trials: pd.DataFrame, best: Mapping[str, Any]) -> str:
-    """Return the fitted values as the `[settings]` of a study, with their kind and range."""
+def fitted_toml(done: Fitted) -> str:
+    """Return the fitted values as the `[settings]` of a study, with their kind and interval."""
+    study = done.study
     targets = "; ".join(f"{t.readout} at month {t.month:g}: {t.source}" for t in study.target)
     lines = [
         one_line(f"# {study.title}"),
-        f"# bmu_abm {__version__}, {len(trials)} points of {study.replicates} patches",
+        f"# bmu_abm {__version__}, {len(done.trials)} points of {study.replicates} patches",
         one_line(f"# fitted to {targets}", 2000),
         "",
         "[settings]",
     ]
-    near = _near(trials)
+    known = intervals(study, done.left)
     for axis in study.axes:
-        low, high = near[axis.name].min(), near[axis.name].max()
-        told = f"fitted; tried points within {CLOSE:g} of its likelihood: {low:.4g} to {high:.4g}"
-        lines.append(f"{json.dumps(axis.path)} = {_number(best[axis.path])}  # {told}")
+        told = "fitted; too few points for an interval"
+        if axis.path in known:
+            low, high = known[axis.path]
+            told = f"fitted; 95 % interval {low:.4g} to {high:.4g}"
+        lines.append(f"{json.dumps(axis.path)} = {_number(done.best[axis.path])}  # {told}")
     return "\n".join(lines) + "\n"
-
-
-def _near(trials: pd.DataFrame) -> pd.DataFrame:
-    likelihood = trials["log_likelihood"]
-    return trials[likelihood >= likelihood.max() - CLOSE]
 
 
 def _number(value: Any) -> str:
     return repr(value.item() if hasattr(value, "item") else value)
 
 
-def _provenance(
-    study: Study, trials: pd.DataFrame, best: Mapping[str, Any], command: str | None
-) -> dict[str, Any]:
-    near = _near(trials)
+def _provenance(done: Fitted, command: str | None) -> dict[str, Any]:
+    study, known = done.study, intervals(done.study, done.left)
     fitted = [
         {
             "path": axis.path,
-            "value": float(best[axis.path]),
+            "value": float(done.best[axis.path]),
             "kind": "fitted",
-            "low": float(near[axis.name].min()),
-            "high": float(near[axis.name].max()),
+            "interval_95": known.get(axis.path),
             "source": f"{study.title}: calibrated to its targets",
         }
         for axis in study.axes
@@ -93,7 +102,19 @@ def _provenance(
         "command": command,
         "study": study.to_dict(),
         "scenario": study.base.to_dict(),
-        "trials": len(trials),
-        "log_likelihood": float(trials["log_likelihood"].max()),
+        "trials": len(done.trials),
+        "log_likelihood": float(done.trials["log_likelihood"].max()),
         "fitted": fitted,
+        "surrogates": _surrogates(study, done.left),
     }
+
+
+def _surrogates(study: Study, left: Posterior | None) -> list[dict[str, Any]]:
+    """Return how far the processes behind the intervals err at points that they had not seen."""
+    if left is None:
+        return []
+    errors = zip(study.target, left.rmse.tolist(), left.spread.tolist(), strict=True)
+    return [
+        {"readout": t.readout, "month": t.month, "rmse_unseen": rmse, "spread": spread}
+        for t, rmse, spread in errors
+    ]

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bmu_abm.batch.axis import Axis
 from bmu_abm.batch.estimates import Floats
-from bmu_abm.batch.executors import need
+from bmu_abm.batch.process import FEWEST_POINTS, Process, errors_unseen
 from bmu_abm.batch.sweeping import Sweep
 from bmu_abm.errors import InputError
-
-FOLDS = 10
-_FEWEST_POINTS = 10
 
 
 @dataclass(frozen=True)
@@ -42,14 +37,14 @@ class Surrogate:
     rmse: float
     spread: float
     within_95: float
-    _process: Any
+    _process: Process
     _low: Floats
     _width: Floats
 
     def predict(self, points: pd.DataFrame) -> pd.DataFrame:
         """Return `mean` and `sd` of the model's mean at new points (columns as varied)."""
         shares = (points[self.columns].to_numpy(dtype="float64") - self._low) / self._width
-        mean, sd = self._process.predict(shares, return_std=True)
+        mean, sd = self._process.predict(shares)
         return pd.DataFrame({"mean": mean, "sd": sd}, index=points.index)
 
 
@@ -77,9 +72,9 @@ def surrogate(done: Sweep, readout: str, month: float) -> Surrogate:
     axes: list[Axis] = [*done.study.axes, *done.study.lever_axes]
     columns = [axis.name for axis in axes]
     rows = _rows(done, readout, month)
-    if len(rows) < _FEWEST_POINTS:
+    if len(rows) < FEWEST_POINTS:
         what = f"{len(rows)} points have a value of {readout} at month {month:g}"
-        raise InputError(f"{done.folder}: {what}; a surrogate needs {_FEWEST_POINTS} or more")
+        raise InputError(f"{done.folder}: {what}; a surrogate needs {FEWEST_POINTS} or more")
     points = rows[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype="float64")
     if not np.isfinite(points).all():
         raise InputError(f"{done.folder}: a varied quantity is no number; leave it out")
@@ -87,8 +82,7 @@ def surrogate(done: Sweep, readout: str, month: float) -> Surrogate:
     width = np.where(width > 0, width, 1.0)
     shares, values = (points - low) / width, rows["mean"].to_numpy(dtype="float64")
     noise = np.nan_to_num(rows["se"].to_numpy(dtype="float64")) ** 2
-    mean, sd = _unseen(shares, values, noise, done.study.seed)
-    error = values - mean
+    error, sd = errors_unseen(shares, values, noise, done.study.seed)
     return Surrogate(
         columns=columns,
         readout=readout,
@@ -96,7 +90,7 @@ def surrogate(done: Sweep, readout: str, month: float) -> Surrogate:
         rmse=float(np.sqrt(np.mean(error**2))),
         spread=float(values.std()),
         within_95=float(np.mean(np.abs(error) <= 1.96 * np.sqrt(sd**2 + noise))),
-        _process=_fitted(shares, values, noise, done.study.seed),
+        _process=Process.through(shares, values, noise, done.study.seed),
         _low=low,
         _width=width,
     )
@@ -109,34 +103,3 @@ def _rows(done: Sweep, readout: str, month: float) -> pd.DataFrame:
     rows["mean"] = rows["mean"].where(~smooth, rows["mean_3_months"])
     rows["se"] = rows["se"].where(~smooth, rows["se_3_months"])
     return rows[np.isfinite(rows["mean"])]
-
-
-def _fitted(shares: Floats, values: Floats, noise: Floats, seed: int) -> Any:
-    need("sklearn", "calibrate")
-    from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
-
-    spread = values.std() or 1.0
-    kernel = ConstantKernel(1.0, (1e-3, 1e3)) * RBF(np.ones(shares.shape[1]), (0.05, 50.0))
-    kernel += WhiteKernel(1e-3, (1e-8, 1.0))
-    process = GaussianProcessRegressor(
-        kernel,
-        alpha=noise / spread**2 + 1e-10,
-        normalize_y=True,
-        n_restarts_optimizer=1,
-        random_state=seed,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a quantity that does not matter has an endless length
-        return process.fit(shares, values)
-
-
-def _unseen(shares: Floats, values: Floats, noise: Floats, seed: int) -> tuple[Floats, Floats]:
-    """Predict every point by a process that was fitted without it and its fold."""
-    order = np.random.default_rng(seed).permutation(len(values))
-    mean, sd = np.empty_like(values), np.empty_like(values)
-    for fold in np.array_split(order, min(FOLDS, len(values))):
-        kept = np.setdiff1d(order, fold)
-        process = _fitted(shares[kept], values[kept], noise[kept], seed)
-        mean[fold], sd[fold] = process.predict(shares[fold], return_std=True)
-    return mean, sd

@@ -29,6 +29,8 @@ Osteocyte = agent_class("Osteocyte", "osteocyte", FIELDS)
 TERRITORY_MM3 = 1e9 / (40.0 * 100.0)
 MAX_CALLS = 4096
 DAYS_PER_YEAR = 365.0
+# Of more cells than MANY the surfaces do not fit the cache: they are read for AHEAD cells at once.
+MANY, AHEAD = 16384, 64
 
 
 @helper
@@ -84,19 +86,36 @@ def secrete(cell, s, depth, strain, coarse_source, coarse, sites, today, p, nx, 
     coarse_source[SCLEROSTIN, block] += 0.25 * reach * p.osteocyte_sclerostin_pm * level * mature
 
 
+@helper
+def read_ahead(cells, first, last, sites, nx, ny):
+    """Read the surfaces above and below some cells, so that they wait for memory together.
+
+    Returns what was read, added up, since a compiler leaves out what nobody asks for.
+    """
+    heights = 0
+    for i in range(first, last):
+        c = column_of(cells[i].site, nx, ny)
+        heights += sites[c].height + sites[back_site(c, nx, ny)].height
+    return heights
+
+
 @kernel
 def live(cells, count, sites, coarse, coarse_source, calls, n_calls, today, p, nx, ny):
     """Let every osteocyte live for a step.
 
     A cell whose place has been resorbed is exhumed. Old cells that die may set off a patch of
-    calling neighbours; their columns are appended to `calls`.
+    calling neighbours; their columns are appended to `calls`. Returns what was read ahead.
     """
     t, q = today[0], p[0]
     hazards = death_hazards(t, q)
     adapting = chance(1.0 / (DAYS_PER_YEAR * q.osteocyte_accommodation_years), t.dt)
     reach_um, tick, key, dt = q.osteocyte_reach_um, t.tick, t.key, t.dt
-    i = 0
+    ahead = 0 if count[0] > MANY else count[0]
+    i, read = 0, 0
     while i < count[0]:
+        if i == ahead:
+            ahead = i + AHEAD
+            read += read_ahead(cells, i, min(ahead, count[0]), sites, nx, ny)
         cell = cells[i]
         c = column_of(cell.site, nx, ny)
         back = back_site(c, nx, ny)
@@ -120,6 +139,7 @@ def live(cells, count, sites, coarse, coarse_source, calls, n_calls, today, p, n
             secrete(cell, s, depth, strain, coarse_source, coarse, sites, t, q, nx, ny)
         cell.customary_strain += (strain - cell.customary_strain) * adapting
         i += 1
+    return read
 
 
 @helper

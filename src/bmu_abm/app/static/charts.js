@@ -1,5 +1,6 @@
 // Small charts over one time axis, drawn on one canvas; the values of now stand at the right.
 
+const LIVE_EVERY_MS = 220;
 const TITLE = 24, PLOT = 62, GAP = 12, FOOT = 26;
 
 export class Charts {
@@ -8,7 +9,7 @@ export class Charts {
     this.canvas = el("canvas", { class: "charts", role: "img" });
     this.context = this.canvas.getContext("2d");
     this.root = el("div", { class: "chartBox" }, this.canvas);
-    new ResizeObserver(() => this.invalidate()).observe(this.root);
+    watchSize(this);
   }
 
   fresh(columns, ghost, arms) {
@@ -24,12 +25,12 @@ export class Charts {
     this.invalidate();
   }
 
+  // Draw with a coming frame; while the bone lives, a few times a second are enough.
   invalidate() {
     if (this.waiting) return;
-    this.waiting = setTimeout(() => {
-      this.waiting = 0;
-      if (this.root.clientWidth) this.draw();
-    }, 60);
+    const since = performance.now() - (this.drawnAt || 0);
+    const rest = (this.host.look.playing ? LIVE_EVERY_MS : 60) - since;
+    this.waiting = setTimeout(() => { this.waiting = 0; onceAFrame(this, () => this.wide); }, Math.max(0, rest));
   }
 
   // What is drawn: each panel with lines of { column, label, role, arm, dash }.
@@ -65,13 +66,16 @@ export class Charts {
   }
 
   draw() {
+    this.drawnAt = performance.now();
     const { canvas, context: c, axis } = this;
     const panels = this.panels(), ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const width = this.root.clientWidth, height = panels.length * (TITLE + PLOT + GAP) + FOOT;
+    const width = this.wide, height = panels.length * (TITLE + PLOT + GAP) + FOOT;
     axis.width = width;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.height = `${height}px`;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      canvas.style.height = `${height}px`;
+    }
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, width, height);
     const told = [];

@@ -174,7 +174,7 @@ export function takeAway(host) {
   });
   const take = (what, title, help) => el("button", { type: "button", class: "choice", onclick: () => { host.send({ do: "take", what }); box.close(); } }, el("b", { text: title }), el("small", { text: help }));
   const box = dialog("Download",
-    take("csv", "Readouts (CSV)", "monthly, the columns of bmu run"), take("png", "Picture (PNG)", "map and section as they are now"), take("svg", "Picture (SVG)", "the same, to be scaled"),
+    take("csv", "Readouts (CSV)", "monthly, the columns of bmu run"), take("parquet", "Readouts (Parquet)", "the same, with types, for pandas, R or Arrow"), take("png", "Picture (PNG)", "map and section as they are now"), take("svg", "Picture (SVG)", "the same, to be scaled"), take("gif", "Film (GIF)", "both faces from month 0 until today; takes some seconds"),
     take("toml", "Scenario (TOML)", "runs with bmu run, with as many patches as you like"), take("report", "Report (HTML)", "pictures, readouts, plan and provenance in one file"), take("replay", "Replay (HTML)", "this life as a page of its own, without a server"),
     el("h2", { text: "Open" }), el("label", { class: "line" }, "A scenario file ", file));
   return open(host, box);
@@ -190,7 +190,7 @@ export function shareLink(host, text) {
 
 const KEYS = [
   ["Space", "play or pause"], ["→ or .", "one day on"], ["Shift →", "30 days on"], ["← or ,", "30 days back"], ["R", "reset, same seed"], ["N", "new seed"], ["Z", "take back the last act"],
-  ["A", "add treatment"], ["P", "parameters"], ["L", "layers"], ["C", "charts"], ["S", "next stain"], ["2", "one patch or two arms"], ["T", "light or dark"], ["F", "faster"], ["D", "slower"], ["?", "this help"],
+  ["A", "add treatment"], ["P", "parameters"], ["L", "layers"], ["C", "charts"], ["S", "next stain"], ["2", "one patch or two arms"], ["X", "download or open a file"], ["U", "share link"], ["B", "ask 16 patches, or this one alone"], ["T", "light or dark"], ["E", "lessons"], ["F", "faster"], ["D", "slower"], ["G", "follow the chosen cell, or no longer"], ["Esc", "let go of it"], ["?", "this help"],
   ["on the map", "arrows move a cursor, Enter looks closer or uses the tool, + − zoom, 0 whole, page up and down move the section"], ["on a bar", "arrows move it, Shift arrows stretch it, Enter edits, Delete removes"],
 ];
 

@@ -14,13 +14,50 @@ export function el(tag, attrs = {}, ...children) {
   return node;
 }
 
-// Draw a view with the next frame of the browser, once however often it is asked for.
-export function onceAFrame(view, ready) {
-  if (view.waiting) return;
-  view.waiting = requestAnimationFrame(() => {
-    view.waiting = 0;
-    if (ready()) view.draw();
-  });
+// Draw views with the next frame of the browser, each once however often it is asked for. What a
+// view asks for while it is drawn is drawn in the same frame: one commit of the page for all.
+const due = new Map();
+let waiting = 0;
+
+export function onceAFrame(view, ready = () => true) {
+  due.set(view, ready);
+  waiting ||= requestAnimationFrame(drawDue);
+}
+
+function drawDue() {
+  try {
+    for (const [view, ready] of due) {
+      due.delete(view);
+      if (ready()) view.draw();
+    }
+  } finally {
+    waiting = due.size ? requestAnimationFrame(drawDue) : 0;
+  }
+}
+
+// Keep the size of a view's box in `view.wide` and `view.high`: to ask for it costs a layout.
+export function watchSize(view) {
+  new ResizeObserver(([{ contentRect }]) => {
+    [view.wide, view.high] = [Math.round(contentRect.width), Math.round(contentRect.height)];
+    view.invalidate();
+  }).observe(view.root);
+}
+
+// Write a text or an attribute only where it differs: what does not change costs no layout.
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function setAttribute(node, name, value) {
+  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+// Calls `act` when `value` is another than the last time for this owner and name.
+export function whenNew(owner, name, value, act) {
+  const text = JSON.stringify(value), known = (owner.known ||= {});
+  if (known[name] === text) return;
+  known[name] = text;
+  act();
 }
 
 const PROPERTIES = { value: 1, checked: 1, disabled: 1, htmlFor: 1, selected: 1 };

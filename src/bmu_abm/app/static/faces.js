@@ -13,7 +13,7 @@ export class FaceView {
     this.root = el("div", { class: "faceBox" }, this.canvas);
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.listen();
-    new ResizeObserver(() => this.invalidate()).observe(this.root);
+    watchSize(this);
   }
 
   show(bone) {
@@ -28,14 +28,14 @@ export class FaceView {
   }
 
   invalidate() {
-    onceAFrame(this, () => this.bone && this.root.clientWidth);
+    onceAFrame(this, () => this.bone && this.wide);
   }
 
   draw() {
     const { bone, canvas, context: c } = this;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const width = this.root.clientWidth, height = this.root.clientHeight;
-    if (canvas.width !== Math.round(width * ratio)) {
+    const { wide: width, high: height } = this;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
@@ -46,6 +46,7 @@ export class FaceView {
       this.stale = true;
     }
     if (this.stale || look.key !== this.lookKey) this.relief.update(bone, this.face, colours, look);
+    if (this.stale) this.goAlong();
     this.stale = false;
     this.lookKey = look.key;
     this.setView(width, height);
@@ -97,12 +98,28 @@ export class FaceView {
     const row = this.bone.row;
     const at = this.place(this.left, row + 0.5, 1e9)[1];
     if (this.arm === 0 && at > -4 && at < height + 4) this.cutLine(c, colours, at, width);
-    const chosen = this.host.chosen();
-    if (chosen && chosen.face === this.face && this.arm === 0) this.ring(c, colours, chosen.x, chosen.y, chosen.kind === "site" ? 9 : 15);
+    const spot = this.arm === 0 ? this.chosenSpot() : null;
+    if (spot && spot.face === this.face) this.ring(c, colours, spot.x, spot.y, spot.kind === "site" ? 9 : 15);
     if (this.cursor && document.activeElement === this.canvas) this.ring(c, colours, ...this.cursor, 7);
     if (this.host.tool()) this.brush(c, colours);
     chip(c, colours, FACE_NAMES[this.face]);
     scaleBar(c, colours, this.k / this.bone.site_um, width, height);
+  }
+
+  // Where the chosen cell is in this very frame; a site, and a cell that is not drawn, where told.
+  chosenSpot() {
+    const chosen = this.host.chosen(), { bone } = this;
+    if (!chosen || !bone.cells[chosen.kind]) return chosen;
+    const [from, to] = bone.cells[chosen.kind];
+    for (let i = from; i < to; i++)
+      if (bone.cell_seed[i] === chosen.id) return { kind: chosen.kind, face: bone.cell_face[i], x: bone.cell_x[i], y: bone.cell_y[i] };
+    return chosen;
+  }
+
+  // A zoomed map goes with the cell that is followed.
+  goAlong() {
+    const chosen = this.host.chosen(), spot = this.zoom > 1 && this.arm === 0 && chosen && chosen.following ? this.chosenSpot() : null;
+    if (spot && spot.face === this.face) [this.cx, this.cy] = [spot.x + 0.5, spot.y + 0.5];
   }
 
   cutLine(c, colours, at, width) {

@@ -5,7 +5,7 @@ export function listenKeys(host) {
     " ": () => host.play(), ArrowRight: (e) => host.step(e.shiftKey ? 30 : 1), ".": () => host.step(1),
     ArrowLeft: () => host.back(), ",": () => host.back(), r: () => host.send({ do: "reset" }), n: () => host.send({ do: "new_seed" }), z: () => host.send({ do: "undo" }),
     a: () => addTreatment(host), p: () => parameters(host), l: () => layers(host), c: () => chooseCharts(host), s: () => host.nextStain(), 2: () => host.twoArms(),
-    t: () => host.switchTheme(), f: () => host.faster(1.5), d: () => host.faster(1 / 1.5), "?": () => help(host), Escape: () => host.letGo(),
+    t: () => host.switchTheme(), g: () => host.follow(), e: () => host.lessons?.toggle(), x: () => takeAway(host), u: () => host.send({ do: "link" }), b: () => host.send({ do: "crowd", on: !host.crowdOn }), f: () => host.faster(1.5), d: () => host.faster(1 / 1.5), "?": () => help(host), Escape: () => host.letGo(),
   };
   const listener = (e) => {
     if (!host.root.isConnected) return document.removeEventListener("keydown", listener);

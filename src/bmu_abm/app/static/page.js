@@ -1,8 +1,6 @@
 // The page: builds itself from what the session offers, and passes messages to and fro.
 
-const STAIN_NAMES = { schematic: "Schematic", goldner: "Goldner", trap: "TRAP", tetracycline: "Tetracycline", backscatter: "Backscatter" };
-const TOOL_NAMES = { microcrack: "Microcrack", precursors: "Drop precursors", stem_cells: "Drop stem cells" };
-const QUIET_AFTER_MS = 4000;
+const CUT_EVERY_MS = 200; // the section while the bone lives
 
 class PageHost {
   constructor(root, send) {
@@ -23,7 +21,8 @@ class PageHost {
   hear(message, buffers) {
     this.heard = Date.now();
     this.lost(false);
-    const act = { all: () => this.begin(message), frame: () => this.frame(message, buffers[0]), state: () => this.tell(message), points: () => this.points(message), notice: () => this.notice(message.text), bands: () => this.hearBands(message.bands), link: () => shareLink(this, message.text), file: () => save(message, buffers[0]) }[message.kind];
+    if (message.kind.startsWith("lesson")) return this.lessons.hear(message);
+    const act = { all: () => this.begin(message), frame: () => this.frame(message, buffers[0]), state: () => this.tell(message), points: () => this.points(message), notice: () => this.notice(message.text), bands: () => hearBands(this, message.bands), link: () => shareLink(this, message.text), file: () => save(message, buffers[0]) }[message.kind];
     if (act) act();
   }
 
@@ -43,14 +42,15 @@ class PageHost {
   frame(message, buffer) {
     this.send({ do: "taken", number: message.number });
     this.latest = buffer;
-    if (this.unpacking) return;
-    this.unpacking = requestAnimationFrame(() => {
-      this.unpacking = 0;
-      this.bones = bonesOf(unpack(this.latest));
-      for (const bone of this.bones) bone.legendName = bone.legend ? bone.legend.name : "";
-      this.row = this.bones[0].row;
-      this.showBones();
-    });
+    onceAFrame(this);
+  }
+
+  // Unpack the frame that came last; the views that show it are drawn in the same frame.
+  draw() {
+    this.bones = bonesOf(unpack(this.latest));
+    for (const bone of this.bones) bone.legendName = bone.legend ? bone.legend.name : "";
+    this.row = this.bones[0].row;
+    this.showBones();
   }
 
   showBones() {
@@ -58,24 +58,28 @@ class PageHost {
     if (this.faces.length !== 2 * this.bones.length) this.arrange();
     this.faces.forEach((view) => this.bones[view.arm] && view.show(this.bones[view.arm]));
     const now = performance.now();
-    if (!this.state.playing || now - (this.cutAt || 0) > 160) {
+    if (!this.state.playing || now - (this.cutAt || 0) > CUT_EVERY_MS) {
       this.cutAt = now;
       this.section.show(this.bones[0]);
     }
-    const key = JSON.stringify([this.bones[0].legend && [this.bones[0].legend.name, this.theme], this.bones[0].stain, this.theme, this.look.fieldOpacity >= 1]);
-    if (key !== this.legendKey || this.bones[0].legend || this.look.stain === "tetracycline") {
-      if (key !== this.legendKey || now - (this.legendAt || 0) > 500) {
-        this.legendKey = key;
-        this.legendAt = now;
-        this.mapLegend.replaceChildren(...mapLegend(this.colours(), { ...this.look, stain: this.bones[0].stain }, this.bones[0], this.palette.states));
-        this.sectionLegend.replaceChildren(...sectionLegend(this.colours(), { stain: this.bones[0].stain }));
-      }
-    }
-    const y = Math.round((this.bones[0].row + 0.5) * this.bones[0].site_um);
-    this.sectionNote.textContent = `along the dashed line, y = ${y} µm; marrow above and below`;
-    const share = this.bones[0].differ_share;
-    if (this.armNote) this.armNote.textContent = `${this.state.osteoclasts ? this.state.osteoclasts[0] : 0} osteoclasts; outlined: sites that differ (${number(100 * (share || 0), 0)} %)`;
-    if (this.armNote2) this.armNote2.textContent = `${this.state.osteoclasts ? this.state.osteoclasts[1] ?? 0 : 0} osteoclasts`;
+    this.showLegends(now);
+    const [bone] = this.bones, y = Math.round((bone.row + 0.5) * bone.site_um);
+    setText(this.sectionNote, `along the dashed line, y = ${y} µm; marrow above and below`);
+    const counts = this.state.osteoclasts || [0, 0];
+    if (this.armNote) setText(this.armNote, `${counts[0]} osteoclasts; outlined: sites that differ (${number(100 * (bone.differ_share || 0), 0)} %)`);
+    if (this.armNote2) setText(this.armNote2, `${counts[1] ?? 0} osteoclasts`);
+  }
+
+  // Legends change with what is shown; the numbers in them twice a second at most.
+  showLegends(now) {
+    const [bone] = this.bones;
+    const key = JSON.stringify([bone.legend && bone.legend.name, bone.stain, this.theme, this.look.fieldOpacity >= 1]);
+    const counted = bone.legend || bone.stain === "tetracycline";
+    if (key === this.legendKey && !(counted && now - (this.legendAt || 0) > 500)) return;
+    this.legendKey = key;
+    this.legendAt = now;
+    this.mapLegend.replaceChildren(...mapLegend(this.colours(), { ...this.look, stain: bone.stain }, bone, this.palette.states));
+    this.sectionLegend.replaceChildren(...sectionLegend(this.colours(), { stain: bone.stain }));
   }
 
   points(message) {
@@ -88,74 +92,76 @@ class PageHost {
     }, 250);
   }
 
-  hearBands(bands) {
-    this.charts.bands = bands;
-    const counted = bands.length ? Math.min(...bands.map((one) => one.n)) : 0;
-    this.crowdOn = bands.length > 0;
-    const pairs = bands.length === 3;
-    this.crowdNote.textContent = !this.crowdOn ? "Solid: this patch. One patch is noise." : counted < bands[0].of ? `Solid: this patch. One patch is noise; ${counted} of ${bands[0].of} ${pairs ? "pairs" : "patches"} so far.` : `Solid: this patch. Shaded: middle 80 % of ${counted} ${pairs ? "pairs" : "patches"}, dashed: their mean. One patch is noise.`;
-    this.crowdButton.textContent = this.crowdOn ? "This patch alone" : "Ask 16 patches";
-    this.pooled.textContent = this.poolWords(bands, counted);
-    this.pooled.hidden = !this.pooled.textContent;
-    this.charts.invalidate();
-  }
-
-  // The pooled answer of this month, in words.
-  poolWords(bands, counted) {
-    const band = bands[bands.length - 1];
-    if (!band || counted < 4) return "";
-    const at = band.columns.indexOf("bmd_lumbar_spine_pct"), row = Math.min(band.mean.length - 1, Math.floor((this.state.month || 0) + 1e-6));
-    const mean = band.mean[row][at], error = band.error[row][at];
-    const sign = (v) => (v > 0 ? "+" : "") + number(v, 1);
-    const what = bands.length === 3 ? `the difference over ${counted} pairs is ${sign(mean)} points` : `the mean of ${counted} patches is ${sign(mean)} %`;
-    return `Bone mineral in month ${row}: ${what} (95 % interval ${sign(mean - error)} to ${sign(mean + error)}).`;
-  }
-
   tell(state) {
     const before = this.state;
     this.state = state;
     this.look.playing = state.playing;
     if (before.playing && !state.playing) this.showBones();
-    const planned = JSON.stringify([state.courses, state.years, state.seed, state.host, state.arms]);
-    if (this.crowdOn && state.ready && planned !== this.plannedFor && this.plannedFor) this.send({ do: "crowd", on: true });
-    if (state.ready) this.plannedFor = planned;
-    if (this.crowdOn && Math.floor(before.month) !== Math.floor(state.month)) this.hearBands(this.charts.bands);
-    const busy = state.growing !== null && state.growing !== undefined;
-    this.root.classList.toggle("growing", busy);
-    this.growth.hidden = !busy;
-    this.growth.textContent = busy ? `The bone is living until here: ${Math.round(100 * state.growing)} %.` : "";
-    this.setButton(state.playing);
-    this.seed.textContent = state.seed;
-    this.speedText.textContent = `${Math.round(state.speed)} days a second`;
-    if (document.activeElement !== this.speed) this.speed.value = Math.round(100 * Math.sqrt((state.speed - 1) / (state.fastest - 1)));
+    this.askAgain(before, state);
+    this.tellClock(state);
     if (!state.ready || state.day === undefined) return;
     this.axis.last = 12 * state.years;
     this.say(state);
-    this.hostSelect.value = state.host;
-    this.scenarioSelect.value = state.name;
-    if (!this.scenarioSelect.value) this.scenarioSelect.value = "";
-    this.phoneTitle.replaceChildren(el("b", { text: state.title }), el("small", { text: `${state.host_title}, seed ${state.seed}` }));
-    this.patchChip.textContent = `Patch ${number(state.surface_mm2, 1)} mm²`;
-    this.closerBox.replaceChildren(...closer(state.look, this.colours(), this.look.stain, () => this.letGo()));
-    this.closerBox.hidden = !state.look;
-    this.warn.textContent = state.warnings.join("; ");
-    this.warn.hidden = !state.warnings.length;
-    this.oneArm.setAttribute("aria-pressed", state.arms === 1);
-    this.pairArms.setAttribute("aria-pressed", state.arms === 2);
-    this.root.classList.toggle("pair", state.arms === 2);
-    this.biopsyBox.replaceChildren(...biopsy(state.biopsy));
-    if (JSON.stringify(before.courses) !== JSON.stringify(state.courses) || before.years !== state.years || Math.floor(before.month * 4) !== Math.floor(state.month * 4)) this.timeline.render();
+    this.tellPlan(state);
+    this.tellLook(state);
+    whenNew(this, "biopsy", state.biopsy, () => this.biopsyBox.replaceChildren(...biopsy(state.biopsy)));
+    this.timeline.refresh();
     this.timeline.place();
     if (this.editing >= 0 && JSON.stringify(before.courses) !== JSON.stringify(state.courses)) this.edit(this.editing, true);
     this.charts.invalidate();
     this.root.setAttribute("data-day", state.day);
     this.root.setAttribute("data-playing", state.playing);
-    if (JSON.stringify(before.look) !== JSON.stringify(state.look)) this.faces.forEach((view) => view.invalidate());
+  }
+
+  // What the crowd lived is of another plan as soon as the plan changes.
+  askAgain(before, state) {
+    const planned = JSON.stringify([state.courses, state.years, state.seed, state.host, state.arms]);
+    if (this.crowdOn && state.ready && planned !== this.plannedFor && this.plannedFor) this.send({ do: "crowd", on: true });
+    if (state.ready) this.plannedFor = planned;
+    if (this.crowdOn && Math.floor(before.month) !== Math.floor(state.month)) hearBands(this, this.charts.bands);
+  }
+
+  tellClock(state) {
+    const busy = state.growing !== null && state.growing !== undefined;
+    whenNew(this, "growing", state.growing ?? null, () => {
+      this.root.classList.toggle("growing", busy);
+      this.growth.hidden = !busy;
+      this.growth.textContent = busy ? `The bone is living until here: ${Math.round(100 * state.growing)} %.` : "";
+    });
+    whenNew(this, "playing", state.playing, () => this.setButton(state.playing));
+    setText(this.seed, String(state.seed));
+    whenNew(this, "speed", [state.speed, state.fastest], () => {
+      this.speedText.textContent = `${Math.round(state.speed)} days a second`;
+      if (document.activeElement !== this.speed) this.speed.value = Math.round(100 * Math.sqrt((state.speed - 1) / (state.fastest - 1)));
+    });
+  }
+
+  tellPlan(state) {
+    whenNew(this, "plan", [state.host, state.name, state.title, state.seed, state.surface_mm2, state.warnings, state.arms], () => {
+      this.hostSelect.value = state.host;
+      this.scenarioSelect.value = state.name;
+      if (!this.scenarioSelect.value) this.scenarioSelect.value = "";
+      this.phoneTitle.replaceChildren(el("b", { text: state.title }), el("small", { text: `${state.host_title}, seed ${state.seed}` }));
+      this.patchChip.textContent = `Patch ${number(state.surface_mm2, 1)} mm²`;
+      this.warn.textContent = state.warnings.join("; ");
+      this.warn.hidden = !state.warnings.length;
+      this.oneArm.setAttribute("aria-pressed", state.arms === 1);
+      this.pairArms.setAttribute("aria-pressed", state.arms === 2);
+      this.root.classList.toggle("pair", state.arms === 2);
+    });
+  }
+
+  tellLook(state) {
+    whenNew(this, "look", [state.look, this.theme, this.look.stain], () => {
+      this.closerBox.replaceChildren(...closer(state.look, this.colours(), this.look.stain, { close: () => this.letGo(), follow: (on) => this.follow(on) }));
+      this.closerBox.hidden = !state.look;
+      this.faces.forEach((view) => view.invalidate());
+    });
   }
 
   say(state) {
     const [month, rest] = state.sentence, text = `${month} ${rest}`;
-    this.sentence.replaceChildren(el("b", { text: month }), ` ${rest}`);
+    whenNew(this, "sentence", text, () => this.sentence.replaceChildren(el("b", { text: month }), ` ${rest}`));
     const now = Date.now();
     if (text !== this.spokenText && (now - this.spokenAt > 5000 || !state.playing)) {
       this.spokenAt = now;
@@ -166,6 +172,7 @@ class PageHost {
 
   notice(text) {
     if (!this.notices) return;
+    if (this.known) delete this.known.plan; // what was refused does not stay chosen
     const box = el("div", { class: "notice", role: "alert" }, el("span", { text }), iconButton("close", "Dismiss", () => box.remove()));
     this.notices.append(box);
     setTimeout(() => box.remove(), 30000);
@@ -173,8 +180,7 @@ class PageHost {
   }
 
   lost(on) {
-    if (!this.lostBox) return;
-    this.lostBox.hidden = !on;
+    if (this.lostBox && this.lostBox.hidden === on) this.lostBox.hidden = !on;
   }
 
   // -- acts ----------------------------------------------------------------------------------------
@@ -193,6 +199,7 @@ class PageHost {
   }
   faster(factor) { this.send({ do: "speed", days_a_second: clamp(this.state.speed * factor, 1, this.state.fastest) }); }
   twoArms(on = this.state.arms !== 2) { this.send({ do: "compare", on }); }
+  follow(on = !(this.state.look && this.state.look.following)) { this.send({ do: "follow", on }); }
   letGo() {
     this.brush = null;
     this.setTool("");
@@ -255,10 +262,11 @@ class PageHost {
     this.charts.chosen = order.filter((t) => chosen.has(t));
     this.charts.invalidate();
   }
-  onAxis() { this.timeline.render(); }
+  onAxis() { this.timeline.refresh(); }
   setButton(playing) {
     this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
     this.playButton.setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.known = { ...this.known, playing: JSON.stringify(playing) };
     this.playButton.title = playing ? "Pause (space)" : "Play (space)";
   }
 
@@ -270,44 +278,17 @@ class PageHost {
     this.charts.chosen = this.offers.first_panels;
     this.timeline = new Timeline(this, this.axis);
     this.section = new SectionView(this);
+    this.lessons = new LessonPanel(this);
     this.notices = el("div", { class: "notices" });
     this.lostBox = el("div", { class: "lost", role: "alert", hidden: true }, "The server is silent. The page tries again; if it was restarted, ", el("button", { type: "button", class: "pill", text: "load the page again", onclick: () => location.reload() }));
     this.spoken = el("div", { class: "spoken", "aria-live": "polite" });
     this.growth = el("div", { class: "growth", role: "status", hidden: true });
-    this.root.append(this.bar(), el("main", { class: "page" }, el("div", { class: "left" }, this.surfaceCard(), this.sectionCard()), el("div", { class: "right" }, this.transportCard(), this.chartCard(), this.editorCard(), this.panelsCard())), this.notices, this.lostBox, this.spoken);
+    this.root.append(topBar(this), el("main", { class: "page" }, el("div", { class: "left" }, surfaceCard(this), sectionCard(this)), el("div", { class: "right" }, this.lessons.root, transportCard(this), chartCard(this), editorCard(this), panelsCard(this))), this.notices, this.lostBox, this.spoken);
     this.arrange();
     this.phone.addEventListener("change", () => this.arrange());
     const slim = () => { this.charts.slim = this.phone.matches; this.charts.invalidate(); };
     this.phone.addEventListener("change", slim);
     slim();
-  }
-
-  bar() {
-    this.hostSelect = el("select", { class: "pill", "aria-label": "Host" }, ...this.offers.hosts.map((one) => el("option", { value: one.name, text: one.title })));
-    this.hostSelect.addEventListener("change", () => this.send({ do: "open_host", host: this.hostSelect.value }));
-    this.scenarioSelect = el("select", { class: "pill", "aria-label": "Scenario" }, el("option", { value: "", text: "own plan", disabled: true }), ...this.offers.scenarios.map((one) => el("option", { value: one.name, text: one.title })));
-    this.scenarioSelect.addEventListener("change", () => this.send({ do: "open", scenario: this.scenarioSelect.value }));
-    this.oneArm = el("button", { type: "button", text: "One patch", "aria-pressed": true, onclick: () => this.twoArms(false) });
-    this.pairArms = el("button", { type: "button", text: "Two arms", "aria-pressed": false, title: "Compare with untreated", onclick: () => this.twoArms(true) });
-    this.themeButton = iconButton("moon", "Light or dark", () => this.switchTheme());
-    this.phoneTitle = el("div", { class: "phoneTitle" });
-    return el("header", { class: "bar" }, el("h1", { text: "Bone remodelling" }), this.phoneTitle, el("div", { class: "presets" }, this.hostSelect, this.scenarioSelect), el("span", { class: "spring" }),
-      el("div", { class: "segments", role: "group", "aria-label": "Arms" }, this.oneArm, this.pairArms),
-      iconButton("menu", "Parameters", () => parameters(this)), iconButton("share", "Share link", () => this.send({ do: "link" })), iconButton("download", "Download", () => takeAway(this)), this.themeButton, iconButton("help", "Help", () => help(this)));
-  }
-
-  surfaceCard() {
-    this.stainButtons = this.palette.stains.map((name) => el("button", { type: "button", "data-stain": name, "aria-pressed": name === this.look.stain, text: STAIN_NAMES[name] || words(name), onclick: () => this.setLook({ stain: name }) }));
-    this.stainSelect = el("select", { class: "pill phoneOnly", "aria-label": "Stain" }, ...this.palette.stains.map((name) => el("option", { value: name, text: STAIN_NAMES[name] || words(name) })));
-    this.stainSelect.addEventListener("change", () => this.setLook({ stain: this.stainSelect.value }));
-    this.toolSelect = el("select", { class: "pill", "aria-label": "Pointer" }, el("option", { value: "", text: "Look closer" }), ...this.offers.tools.map((name) => el("option", { value: name, text: TOOL_NAMES[name] || words(name) })));
-    this.toolSelect.addEventListener("change", () => this.setTool(this.toolSelect.value));
-    this.faceButtons = ["Front", "Back"].map((text, i) => el("button", { type: "button", "aria-pressed": i === 0, text, onclick: () => { this.phoneFace = i; this.faceButtons.forEach((b, k) => b.setAttribute("aria-pressed", k === i)); this.arrange(); } }));
-    this.maps = el("div", { class: "maps" });
-    this.mapLegend = el("div", { class: "legend" });
-    return el("section", { class: "card surface", "aria-label": "Surface" },
-      el("div", { class: "cardHead" }, el("h2", { text: "Surface" }), el("small", { class: "wideOnly", text: "both faces of one plate, unfolded" }), el("div", { class: "segments phoneOnly", role: "group", "aria-label": "Face" }, ...this.faceButtons), el("span", { class: "spring" }), this.stainSelect, el("div", { class: "segments stains", role: "group", "aria-label": "Stain" }, ...this.stainButtons), iconButton("layers", "Layers", () => layers(this))),
-      this.maps, this.growth, el("div", { class: "under" }, this.mapLegend, el("label", { class: "tool" }, "Pointer ", this.toolSelect)));
   }
 
   // Put the faces of one arm or two on the page.
@@ -330,60 +311,6 @@ class PageHost {
     this.faces.forEach((view) => this.bones[view.arm] && view.show(this.bones[view.arm]));
   }
 
-  sectionCard() {
-    this.sectionNote = el("small", { class: "wideOnly" });
-    this.sectionLegend = el("div", { class: "legend" });
-    return el("section", { class: "card", "aria-label": "Section" }, el("div", { class: "cardHead" }, el("h2", { text: "Section" }), this.sectionNote), this.section.root, this.sectionLegend);
-  }
-
-  transportCard() {
-    this.playButton = el("button", { type: "button", class: "play", onclick: () => this.play() });
-    this.speed = el("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": "Speed, days a second" });
-    this.speed.addEventListener("input", () => {
-      const v = 1 + (this.speed.value / 100) ** 2 * (this.state.fastest - 1);
-      this.speedText.textContent = `${Math.round(v)} days a second`;
-      this.send({ do: "speed", days_a_second: v });
-    });
-    this.speedText = el("b");
-    this.seed = el("b");
-    this.sentence = el("p", { class: "sentence" });
-    this.closerBox = el("div", { class: "closer", hidden: true });
-    this.warn = el("p", { class: "warn", hidden: true });
-    const text = (name, label, act) => el("button", { type: "button", class: "pill", onclick: act }, icon(name), label);
-    const transport = el("div", { class: "transport" }, iconButton("back", "30 days back", () => this.back()), this.playButton, iconButton("step", "Step: one day", () => this.step(1)),
-      el("label", { class: "slider speed" }, el("span", {}, "Speed ", this.speedText), this.speed), el("span", { class: "spring" }),
-      el("span", { class: "seed" }, "Seed ", this.seed), text("reset", "Reset", () => this.send({ do: "reset" })), text("dice", "New seed", () => this.send({ do: "new_seed" })), iconButton("undo", "Take back the last act", () => this.send({ do: "undo" })));
-    return el("section", { class: "card transportCard", "aria-label": "Clock" }, transport, this.sentence, this.warn, this.closerBox);
-  }
-
-  chartCard() {
-    this.crowdOn = false;
-    this.crowdNote = el("small", { text: "Solid: this patch. One patch is noise." });
-    this.crowdButton = el("button", { type: "button", class: "pill", text: "Ask 16 patches", title: "Live 16 other patches of this host in the background", onclick: () => this.send({ do: "crowd", on: !this.crowdOn }) });
-    this.pooled = el("p", { class: "pooled", hidden: true });
-    const text = (name, label, act) => el("button", { type: "button", class: "pill", onclick: act }, icon(name), label);
-    const longer = el("button", { type: "button", class: "pill", text: "One year more", onclick: () => this.send({ do: "plan", data: { years: Math.min(this.state.horizon_years, this.state.years + 1) } }) });
-    return el("section", { class: "card chartCard", "aria-label": "Charts and treatments" },
-      el("div", { class: "cardHead" }, this.crowdNote, el("span", { class: "spring" }), this.crowdButton, el("button", { type: "button", class: "pill", text: "Charts", onclick: () => chooseCharts(this) })),
-      this.pooled, el("div", { class: "timeArea" }, this.charts.root, this.timeline.root, this.timeline.head),
-      el("div", { class: "line" }, text("plus", "Add treatment", () => addTreatment(this)), longer));
-  }
-
-  editorCard() {
-    this.editorBox = el("section", { class: "card editor", "aria-label": "Treatment", hidden: true });
-    return this.editorBox;
-  }
-
-  panelsCard() {
-    this.biopsyBox = el("div");
-    this.budgetBox = el("div", { class: "budget" });
-    this.patchChip = el("span", { class: "chip" });
-    const patch = el("select", { class: "pill", "aria-label": "Patch" }, el("option", { value: "", text: "Patch: restart to apply" }), ...["tiny", "small", "reference"].map((name) => el("option", { value: name, text: words(name) })));
-    patch.addEventListener("change", () => { if (patch.value) this.send({ do: "open_host", host: this.state.host, patch: patch.value }); patch.value = ""; });
-    return el("div", { class: "twoCards" },
-      el("section", { class: "card", "aria-label": "Virtual biopsy" }, el("div", { class: "cardHead" }, el("h2", { text: "Virtual biopsy" }), el("span", { class: "spring" }), this.patchChip, patch), this.biopsyBox),
-      el("section", { class: "card", "aria-label": "Budget of loss" }, el("div", { class: "cardHead" }, el("h2", { text: "Budget of loss" })), this.budgetBox));
-  }
 }
 
 function save(message, buffer) {
@@ -395,32 +322,3 @@ function save(message, buffer) {
 
 function localStorageGet(key) { try { return localStorage.getItem(key); } catch { return null; } }
 function localStorageSet(key, value) { try { localStorage.setItem(key, value); } catch { /* a private window */ } }
-
-export function render({ model, el: root }) {
-  root.classList.add("bmu");
-  root.append(el("p", { class: "opening", text: "The trabecula is being fetched." }));
-  const host = new PageHost(root, (message) => model.send(message));
-  const hear = (message, buffers) => host.hear(message, buffers || []);
-  model.on("msg:custom", hear);
-  const link = location.hash.slice(1);
-  host.link = link.length > 8 ? link : "";
-  const quiet = listenKeys(host);
-  const hello = () => model.send({ do: "hello" });
-  hello();
-  // Whoever was asleep or cut off asks again; whoever hears nothing says so.
-  const wake = () => { if (document.visibilityState === "visible") hello(); };
-  document.addEventListener("visibilitychange", wake);
-  const watch = setInterval(() => {
-    const silent = Date.now() - host.heard;
-    if (host.state.playing && silent > QUIET_AFTER_MS) {
-      host.lost(true);
-      hello();
-    }
-  }, 2000);
-  return () => {
-    clearInterval(watch);
-    quiet();
-    document.removeEventListener("visibilitychange", wake);
-    model.off("msg:custom", hear);
-  };
-}

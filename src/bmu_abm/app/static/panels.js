@@ -40,11 +40,12 @@ function swatch(colour, extra = "") {
   return node;
 }
 
+// A glyph as an image: a canvas would be a layer of its own in every frame of the page.
 function glyph(draw) {
-  const canvas = el("canvas", { class: "glyph", width: 32, height: 32 }), c = canvas.getContext("2d");
+  const canvas = el("canvas", { width: 32, height: 32 }), c = canvas.getContext("2d");
   c.scale(2, 2);
   draw(c);
-  return canvas;
+  return el("img", { class: "glyph", alt: "", src: canvas.toDataURL() });
 }
 
 function entry(mark, name) {
@@ -106,12 +107,15 @@ export function column(slices, stain) {
   return el("div", { class: "column", role: "img", "aria-label": `${slices.length} slices of bone, ${Math.round(whole)} µm` }, ...bars);
 }
 
-export function closer(look, colours, stainName, close) {
+// What is said of a cell or a site; `act` has: close(), follow(on).
+export function closer(look, colours, stainName, act) {
   if (!look) return [];
   const facts = look.facts.map(([name, value]) => el("span", { class: "fact" }, `${name} `, el("b", { text: value })));
+  const story = (look.story || []).map((line) => el("li", { text: line }));
+  const follow = look.following === undefined ? null : el("button", { type: "button", class: "pill", "aria-pressed": look.following, title: "Follow this cell (G)", text: look.following ? "Following" : "Follow", onclick: () => act.follow(!look.following) });
   return [
     el("span", { class: "ringMark" }),
-    el("div", { class: "closerText" }, el("b", { text: `${look.title}. ` }), look.words, el("div", { class: "facts" }, ...facts), look.column ? column(look.column, colours.stains[stainName]) : null),
-    iconButton("close", "Let go", close),
+    el("div", { class: "closerText" }, el("b", { text: look.title.endsWith(".") ? `${look.title} ` : `${look.title}. ` }), look.words, el("div", { class: "facts" }, ...facts), story.length ? el("ul", { class: "story", "aria-live": "polite" }, ...story) : null, look.column ? column(look.column, colours.stains[stainName]) : null),
+    follow, iconButton("close", "Let go", act.close),
   ];
 }

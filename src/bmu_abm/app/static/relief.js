@@ -1,8 +1,10 @@
 // One face of the bone as a picture: relief in light from the north-west, tinted by state, by
 // stain or by a signal. Only the tiles that changed are painted anew.
 
-const TILES = [10, 8, 6, 4, 2]; // sites of a tile: the largest that divides both sides
-const LIGHTS = [[0.65, 315], [0.2, 265], [0.15, 5]];
+const TILES = [5, 6, 4, 8, 10, 2]; // sites of a tile: the first that divides both sides
+const IN_TURN = 8; // tiles
+const HEIGHT_STEP = 20; // tenths of a um: a lesser change of height cannot be seen
+const LIGHTS = [315, 265, 5]; // degrees, with shares 0.65, 0.2 and 0.15
 const ALTITUDE = (50 * Math.PI) / 180;
 const EXAGGERATION = 1.7;
 const HOLE = 5, ARRESTED = 4;
@@ -14,8 +16,8 @@ const TO_BYTE = Uint8Array.from({ length: 4801 }, (_, i) => {
   const v = Math.min(1, i / 4096);
   return Math.round(255 * (v <= 0.0031308 ? v * 12.92 : 1.055 * v ** (1 / 2.4) - 0.055));
 });
-const EAST = LIGHTS.map(([, az]) => (Math.sin((az * Math.PI) / 180) * Math.cos(ALTITUDE)) / Math.sin(ALTITUDE));
-const NORTH = LIGHTS.map(([, az]) => (Math.cos((az * Math.PI) / 180) * Math.cos(ALTITUDE)) / Math.sin(ALTITUDE));
+const EAST = LIGHTS.map((az) => (Math.sin((az * Math.PI) / 180) * Math.cos(ALTITUDE)) / Math.sin(ALTITUDE));
+const NORTH = LIGHTS.map((az) => (Math.cos((az * Math.PI) / 180) * Math.cos(ALTITUDE)) / Math.sin(ALTITUDE));
 
 export function linearOf(rgb) {
   return rgb.map((v) => TO_LINEAR[Math.round(v)]);
@@ -42,6 +44,7 @@ export class FaceRelief {
     this.context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
     const size = tile * px;
     this.image = this.context.createImageData(size, size);
+    this.words = new Uint32Array(this.image.data.buffer);
     this.fine = new TileEnlarger(tile, px, 0.8);
     this.sharp = new TileEnlarger(tile, px, 0.75);
     const n = this.fine.wide ** 2;
@@ -67,48 +70,53 @@ export class FaceRelief {
       field: bone.field ? part(bone.field) : null, differ: look.differ ? part(bone.differ) : null,
     };
     const key = [colours.name, bone.stain, bone.field ? bone.legendName : "", look.fieldOpacity, look.relief, look.tint, !!now.differ].join();
-    const tiles = this.dirtyTiles(now, key);
+    const tiles = this.dirtyTiles(now, key, look.playing || (bone.day === this.day && !this.partly));
+    Object.assign(this, { day: bone.day, partly: look.playing });
     if (!tiles.length) return false;
     this.prepare(now, colours, paint.list, look);
     for (const [tx, ty] of tiles) this.paintTile(tx, ty, now);
-    this.remember(now, key);
+    this.key = key;
     return true;
   }
 
-  dirtyTiles(now, key) {
-    const { nx, ny } = this;
-    const across = nx / this.tile, up = ny / this.tile;
-    const all = [];
-    const dirty = new Uint8Array(across * up);
-    const seen = this.seen;
-    if (!seen || key !== this.key) dirty.fill(1);
-    else
+  // Tiles with a site that is another than in the picture, or near one; and some others in turn, so
+  // that what changed too little to be seen at once does not add up to seams. While the bone rests,
+  // another day is painted as a whole.
+  dirtyTiles(now, key, parts) {
+    const { nx, ny } = this, across = nx / this.tile, all = [];
+    const dirty = new Uint8Array((across * ny) / this.tile);
+    let some = false;
+    if (!this.seen || key !== this.key || !parts) {
+      this.seen = { labels: now.labels.slice(), height: now.height.slice(), field: now.field && now.field.slice(), differ: now.differ && now.differ.slice() };
+      dirty.fill(1);
+    } else
       for (let y = 0, i = 0; y < ny; y++)
         for (let x = 0; x < nx; x++, i++) {
-          const changed =
-            seen.labels[i] !== now.labels[i] || Math.abs(seen.height[i] - now.height[i]) > 4 ||
-            (now.field && Math.abs(seen.field[i] - now.field[i]) > 2) || (now.differ && seen.differ[i] !== now.differ[i]);
-          if (!changed) continue;
-          for (const dy of [-3, 3])
-            for (const dx of [-3, 3]) {
+          if (!this.renew(now, i)) continue;
+          some = true;
+          for (let dy = -REACH; dy <= REACH; dy += REACH)
+            for (let dx = -REACH; dx <= REACH; dx += REACH) {
               const tx = Math.floor(((x + dx + nx) % nx) / this.tile), ty = Math.floor(((y + dy + ny) % ny) / this.tile);
               dirty[ty * across + tx] = 1;
             }
         }
+    if (some) for (let k = 0; k < IN_TURN; k++) dirty[(this.turn = ((this.turn || 0) + 1) % dirty.length)] = 1;
     for (let i = 0; i < dirty.length; i++) if (dirty[i]) all.push([i % across, Math.floor(i / across)]);
     return all;
   }
 
-  remember(now, key) {
-    const copy = (old, values) => {
-      if (!values) return null;
-      if (!old) return values.slice();
-      old.set(values);
-      return old;
-    };
-    const seen = this.seen || {};
-    this.seen = { labels: copy(seen.labels, now.labels), height: copy(seen.height, now.height), field: copy(seen.field, now.field), differ: copy(seen.differ, now.differ) };
-    this.key = key;
+  // Whether a site must be painted anew; what is painted is remembered.
+  renew(now, i) {
+    const { seen } = this;
+    const changed =
+      seen.labels[i] !== now.labels[i] || Math.abs(seen.height[i] - now.height[i]) >= HEIGHT_STEP ||
+      (now.field && Math.abs(seen.field[i] - now.field[i]) > 2) || (now.differ && seen.differ[i] !== now.differ[i]);
+    if (!changed) return false;
+    seen.labels[i] = now.labels[i];
+    seen.height[i] = now.height[i];
+    if (now.field) seen.field[i] = now.field[i];
+    if (now.differ) seen.differ[i] = now.differ[i];
+    return true;
   }
 
   // Heights that are calm on resting bone and sharp elsewhere, and the broad hollows.
@@ -120,9 +128,9 @@ export class FaceRelief {
       height[i] = now.height[i] / 10;
       resting[i] = now.state[i] === 0 ? 1 : 0;
     }
-    const quiet = blur(resting, nx, ny, 1.4);
-    const calm = blur(height, nx, ny, 2.2);
-    this.hollow = blur(height, nx, ny, 4.5);
+    const quiet = (this.quiet = blur(resting, nx, ny, 3, this.quiet));
+    const calm = (this.calm = blur(height, nx, ny, 5, this.calm));
+    this.hollow = blur(height, nx, ny, 9, this.hollow);
     this.relief ||= new Float32Array(n);
     for (let i = 0; i < n; i++) this.relief[i] = height[i] * (1 - quiet[i]) + calm[i] * quiet[i];
     this.list = { ...list, linear: list.colours.map(linearOf) };
@@ -130,6 +138,7 @@ export class FaceRelief {
       const base = this.list.linear[0];
       this.list.linear = this.list.linear.map((c, i) => (i === list.flat ? c : c.map((v, k) => v * look.tint + base[k] * (1 - look.tint))));
     }
+    this.linear = Float64Array.from(this.list.linear.flat());
     this.ramp = colours.ramp_linear;
     this.accent = linearOf(hexToRgb(colours.accent));
     this.look = look;
@@ -186,42 +195,47 @@ export class FaceRelief {
       this.load(fine, tx, ty, (i) => { some |= now.differ[i]; all &= now.differ[i]; return now.differ[i]; });
       if (some && !all) edge = fine.run(mask);
     }
-    const bytes = this.image.data;
-    for (let py = 0; py < size; py++) {
-      const line = (size - 1 - py) * size;
-      for (let x = 0; x < size; x++) this.pixel(bytes, 4 * (line + x), (py + 1) * wide + x + 1, tx, ty, x, py, single, !!now.field, edge, wide);
-    }
+    this.pixels(tx, ty, single, !!now.field, edge);
     this.context.putImageData(this.image, tx * size, this.canvas.height - (ty + 1) * size);
   }
 
-  pixel(bytes, at, i, tx, ty, x, y, single, withField, edge, wide) {
-    const { px, heights, list, look } = this;
-    const scale = (EXAGGERATION * px) / 20;
-    const we = (heights[i + 1] - heights[i - 1]) * scale;
-    const sn = (heights[i + wide] - heights[i - wide]) * scale;
-    let light = 0;
-    for (let l = 0; l < 3; l++) light += LIGHTS[l][0] * Math.max(0, 1 - EAST[l] * we - NORTH[l] * sn);
-    light /= Math.sqrt(1 + sn * sn + we * we);
-    let bright = Math.min(1.16, Math.max(0.5, 1 + 0.5 * (light - 1)));
-    const hollow = this.hollow[(ty * this.tile + Math.floor(y / px)) * this.nx + tx * this.tile + Math.floor(x / px)];
-    bright *= 1 - 0.1 * Math.min(1, Math.max(0, (hollow - heights[i]) / 25));
-    bright = 1 + look.relief * (bright - 1);
-    let r, g, b;
-    if (single >= 0) {
-      const c = list.linear[single];
-      const f = single === list.flat ? 1 : single === list.hatched ? bright * this.hatch(tx, ty, x, y) : bright;
-      r = c[0] * f; g = c[1] * f; b = c[2] * f;
-    } else {
-      const one = this.first[i], two = this.other[i];
-      const margin = this.best[i] - this.second[i];
-      const share = 0.5 + 0.5 * Math.min(1, (margin * px) / 1.3);
-      const a = list.linear[one], c = list.linear[two];
-      const fa = one === list.flat ? 1 : one === list.hatched ? bright * this.hatch(tx, ty, x, y) : bright;
-      const fc = two === list.flat ? 1 : bright;
+  // Light on each pixel of a tile: shade by slope, and darker in hollows.
+  pixels(tx, ty, single, withField, edge) {
+    const { px, tile, nx, heights, hollow, look, list, words } = this, wide = this.fine.wide, size = tile * px;
+    const scale = (EXAGGERATION * px) / 20, relief = look.relief;
+    const e0 = EAST[0], e1 = EAST[1], e2 = EAST[2], n0 = NORTH[0], n1 = NORTH[1], n2 = NORTH[2];
+    const plain = single >= 0 && single !== list.hatched && !withField && !edge;
+    const [r1, g1, b1] = plain ? list.linear[single] : [0, 0, 0], even = plain && single === list.flat;
+    for (let y = 0; y < size; y++) {
+      const site = (ty * tile + Math.floor(y / px)) * nx + tx * tile;
+      for (let x = 0, i = (y + 1) * wide + 1, at = (size - 1 - y) * size; x < size; x++, i++, at++) {
+        const we = (heights[i + 1] - heights[i - 1]) * scale, sn = (heights[i + wide] - heights[i - wide]) * scale;
+        const light = (0.65 * Math.max(0, 1 - e0 * we - n0 * sn) + 0.2 * Math.max(0, 1 - e1 * we - n1 * sn) + 0.15 * Math.max(0, 1 - e2 * we - n2 * sn)) / Math.sqrt(1 + sn * sn + we * we);
+        let bright = 0.5 + 0.5 * light;
+        bright = bright < 0.5 ? 0.5 : bright > 1.16 ? 1.16 : bright;
+        const depth = (hollow[site + ((x / px) | 0)] - heights[i]) / 25;
+        if (depth > 0) bright *= 1 - 0.1 * (depth > 1 ? 1 : depth);
+        bright = 1 + relief * (bright - 1);
+        if (plain) {
+          const f = even ? 4096 : 4096 * bright;
+          words[at] = 0xff000000 | (TO_BYTE[(b1 * f + 0.5) | 0] << 16) | (TO_BYTE[(g1 * f + 0.5) | 0] << 8) | TO_BYTE[(r1 * f + 0.5) | 0];
+        } else words[at] = this.tinted(i, tx * size + x, ty * size + y, bright, single, withField, edge);
+      }
+    }
+  }
+
+  // A pixel where classes meet, or with hatching, a signal or an outline.
+  tinted(i, x, y, bright, single, withField, edge) {
+    const { px, list, look, linear } = this, one = single >= 0 ? single : this.first[i];
+    const fa = one === list.flat ? 1 : one === list.hatched ? bright * this.hatch(x, y) : bright;
+    let r = linear[3 * one] * fa, g = linear[3 * one + 1] * fa, b = linear[3 * one + 2] * fa;
+    if (single < 0) {
+      const two = this.other[i], margin = this.best[i] - this.second[i], fc = two === list.flat ? 1 : bright;
+      const share = 0.5 + 0.5 * Math.min(1, (margin * px) / 1.3), rest = (1 - share) * fc;
       const line = list.edged ? 1 - 0.42 * Math.min(1, Math.max(0, 1.25 - margin / Math.max(0.9 / px, 0.17))) : 1;
-      r = (a[0] * fa * share + c[0] * fc * (1 - share)) * line;
-      g = (a[1] * fa * share + c[1] * fc * (1 - share)) * line;
-      b = (a[2] * fa * share + c[2] * fc * (1 - share)) * line;
+      r = (r * share + linear[3 * two] * rest) * line;
+      g = (g * share + linear[3 * two + 1] * rest) * line;
+      b = (b * share + linear[3 * two + 2] * rest) * line;
     }
     if (withField) {
       const c = this.ramp[Math.round(Math.min(255, Math.max(0, this.values[i])))];
@@ -232,15 +246,12 @@ export class FaceRelief {
       const near = Math.min(1, Math.max(0, 1.7 - (Math.abs(edge[i] - 0.5) * px) / 0.42));
       r += (this.accent[0] - r) * near; g += (this.accent[1] - g) * near; b += (this.accent[2] - b) * near;
     }
-    bytes[at] = TO_BYTE[(r * 4096 + 0.5) | 0];
-    bytes[at + 1] = TO_BYTE[(g * 4096 + 0.5) | 0];
-    bytes[at + 2] = TO_BYTE[(b * 4096 + 0.5) | 0];
-    bytes[at + 3] = 255;
+    return 0xff000000 | (TO_BYTE[(b * 4096 + 0.5) | 0] << 16) | (TO_BYTE[(g * 4096 + 0.5) | 0] << 8) | TO_BYTE[(r * 4096 + 0.5) | 0];
   }
 
-  hatch(tx, ty, x, y) {
+  hatch(x, y) {
     const period = 1.6 * this.px;
-    const wave = Math.sin((2 * Math.PI * (tx * this.tile * this.px + x - ty * this.tile * this.px - y)) / (period * Math.SQRT2));
+    const wave = Math.sin((2 * Math.PI * (x - y)) / (period * Math.SQRT2));
     return 1 - 0.55 * Math.min(1, Math.max(0, 0.5 + (wave * period) / 5));
   }
 }

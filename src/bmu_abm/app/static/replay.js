@@ -24,7 +24,7 @@ class Replay extends PageHost {
   buildReplay() {
     this.charts = new Charts(this, this.axis);
     this.charts.chosen = this.offers.first_panels;
-    this.timeline = { render() {}, place() {} };
+    this.timeline = { refresh() {}, render() {}, place() {} };
     this.section = new SectionView(this);
     this.maps = el("div", { class: "maps" });
     this.mapLegend = el("div", { class: "legend" });

@@ -1,33 +1,35 @@
 // Gaussian smoothing on a ring, and weights that smooth and enlarge at once.
 
-export function blur(values, nx, ny, sigma) {
-  const reach = Math.ceil(2.2 * sigma);
-  const weights = [];
-  let total = 0;
-  for (let j = -reach; j <= reach; j++) total += weights[weights.push(Math.exp(-0.5 * (j / sigma) ** 2)) - 1];
-  const half = new Float32Array(nx * ny);
-  const out = new Float32Array(nx * ny);
-  for (let y = 0; y < ny; y++)
-    for (let x = 0; x < nx; x++) {
-      let sum = 0;
-      const from = y * nx;
-      if (x >= reach && x + reach < nx) for (let j = -reach; j <= reach; j++) sum += weights[j + reach] * values[from + x + j];
-      else for (let j = -reach; j <= reach; j++) sum += weights[j + reach] * values[from + ((x + j + nx * 4) % nx)];
-      half[from + x] = sum / total;
-    }
-  for (let j = -reach; j <= reach; j++) {
-    const w = weights[j + reach] / total;
-    for (let y = 0; y < ny; y++) {
-      const from = ((y + j + ny * 4) % ny) * nx;
-      for (let x = 0; x < nx; x++) out[y * nx + x] += w * half[from + x];
-    }
+// Three running means in each direction: as a Gaussian of sqrt((width^2 - 1) / 4) sites (width odd),
+// at a cost that does not grow with it.
+export function blur(values, nx, ny, width, out = new Float32Array(nx * ny)) {
+  out.set(values);
+  const line = new Float32Array(Math.max(nx, ny));
+  for (let pass = 0; pass < 3; pass++) {
+    for (let y = 0; y < ny; y++) runningMean(out, y * nx, 1, nx, width, line);
+    for (let x = 0; x < nx; x++) runningMean(out, x, nx, ny, width, line);
   }
   return out;
 }
 
-export const REACH = 3;
+// Replace n values, `step` apart on a ring, by the means of `width` of them.
+function runningMean(values, from, step, n, width, line) {
+  const reach = width >> 1, share = 1 / width;
+  let sum = 0;
+  for (let i = 0, at = from; i < n; i++, at += step) line[i] = values[at];
+  for (let j = -reach; j <= reach; j++) sum += line[(j + n * width) % n];
+  let add = (reach + 1) % n, drop = (n * width - reach) % n;
+  for (let i = 0, at = from; i < n; i++, at += step) {
+    values[at] = sum * share;
+    sum += line[add] - line[drop];
+    if (++add === n) add = 0;
+    if (++drop === n) drop = 0;
+  }
+}
 
-// Weights (pixels of a site, 7) that read a smoothed map at each pixel of a site.
+export const REACH = 2; // sites; what lies further has no weight that could be seen
+
+// Weights (pixels of a site, 2 REACH + 1) that read a smoothed map at each pixel of a site.
 export function phases(px, sigma) {
   return Array.from({ length: px }, (_, k) => {
     const at = (k + 0.5) / px;
@@ -59,7 +61,7 @@ export class TileEnlarger {
       for (let r = 0; r < rows; r++) {
         let sum = 0;
         const from = r * rows + site;
-        for (let j = 0; j < 7; j++) sum += w[j] * cells[from + j];
+        for (let j = 0; j <= 2 * REACH; j++) sum += w[j] * cells[from + j];
         half[r * wide + i] = sum;
       }
     }
@@ -67,12 +69,10 @@ export class TileEnlarger {
       const p = i - 1 + px;
       const site = Math.floor(p / px);
       const w = weights[p % px];
-      const w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3], w4 = w[4], w5 = w[5], w6 = w[6];
+      const w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3], w4 = w[4];
       let a = site * wide;
       for (let x = 0; x < wide; x++, a++)
-        out[i * wide + x] =
-          w0 * half[a] + w1 * half[a + wide] + w2 * half[a + 2 * wide] + w3 * half[a + 3 * wide] +
-          w4 * half[a + 4 * wide] + w5 * half[a + 5 * wide] + w6 * half[a + 6 * wide];
+        out[i * wide + x] = w0 * half[a] + w1 * half[a + wide] + w2 * half[a + 2 * wide] + w3 * half[a + 3 * wide] + w4 * half[a + 4 * wide];
     }
     return out;
   }

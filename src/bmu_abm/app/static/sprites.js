@@ -32,29 +32,32 @@ export class SpriteLayer {
     c.translate(half + 0.5, half + 0.5);
     c.scale(this.ratio, this.ratio);
     draw(c);
-    found = { half, size, data: c.getImageData(0, 0, size, size).data };
+    const { data } = c.getImageData(0, 0, size, size);
+    found = { half, size, data, words: new Uint32Array(data.buffer) };
     this.kept.set(key, found);
     return found;
   }
 
-  put({ half, size, data }, x, y) {
-    const { image } = this, out = image.data, wide = image.width, high = image.height;
-    const left = Math.round(x * this.ratio) - half, top = Math.round(y * this.ratio) - half;
-    for (let j = 0; j < size; j++) {
-      const py = top + j;
-      if (py < 0 || py >= high) continue;
-      for (let i = 0; i < size; i++) {
-        const px = left + i, from = 4 * (j * size + i);
-        let a = data[from + 3];
-        if (!a || px < 0 || px >= wide) continue;
-        a = (a * this.alpha) / 255;
-        const to = 4 * (py * wide + px), under = (out[to + 3] / 255) * (1 - a), whole = a + under;
-        out[to] = (data[from] * a + out[to] * under) / whole;
-        out[to + 1] = (data[from + 1] * a + out[to + 1] * under) / whole;
-        out[to + 2] = (data[from + 2] * a + out[to + 2] * under) / whole;
-        out[to + 3] = 255 * whole;
+  // Copy a sprite: on bare ground as it is, on what is there already blended.
+  put(sprite, x, y) {
+    const { half, size, words, data } = sprite, { image } = this, wide = image.width, high = image.height;
+    const left = Math.round(x * this.ratio) - half, top = Math.round(y * this.ratio) - half, plain = this.alpha === 1;
+    const i0 = Math.max(0, -left), i1 = Math.min(size, wide - left), j1 = Math.min(size, high - top);
+    for (let j = Math.max(0, -top); j < j1; j++)
+      for (let i = i0; i < i1; i++) {
+        const from = j * size + i, word = words[from];
+        if (word >>> 24 === 0) continue;
+        const to = (top + j) * wide + left + i;
+        if (plain && (word >>> 24 === 255 || this.words[to] === 0)) this.words[to] = word;
+        else this.blend(4 * to, data, 4 * from);
       }
-    }
+  }
+
+  blend(to, data, from) {
+    const out = this.image.data, a = (data[from + 3] * this.alpha) / 255;
+    const under = (out[to + 3] / 255) * (1 - a), whole = a + under;
+    for (let k = 0; k < 3; k++) out[to + k] = (data[from + k] * a + out[to + k] * under) / whole;
+    out[to + 3] = 255 * whole;
   }
 
   end() {

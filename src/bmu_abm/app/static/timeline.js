@@ -26,8 +26,15 @@ export class Timeline {
     return `${dose >= 1e5 ? dose.toExponential(1) : Number(dose.toPrecision(3))} ${p.dose.unit}${often}`;
   }
 
+  // Build the bars anew if what they show has changed: plan, width, or what is over by now.
+  refresh() {
+    const { axis, host } = this, month = host.state.month || 0;
+    const when = (host.state.courses || []).map((one) => [one.start_month > month, (one.stop_month ?? axis.last) <= month]);
+    whenNew(this, "bars", [host.state.courses, axis.last, axis.width, when], () => this.render());
+  }
+
   render() {
-    const { axis, host } = this, state = host.state;
+    const { host } = this, state = host.state;
     const courses = state.courses || [];
     if (this.dragging) return;
     const focus = this.lanes.contains(document.activeElement) ? Number(document.activeElement.dataset.number) : -1;
@@ -136,11 +143,12 @@ export class Timeline {
 
   place() {
     const { head, axis } = this, state = this.host.state, month = this.scrub ?? state.month ?? 0;
-    head.style.left = `${axis.x(Math.min(month, axis.last))}px`;
-    head.setAttribute("aria-valuemin", 0);
-    head.setAttribute("aria-valuemax", Math.round(axis.last));
-    head.setAttribute("aria-valuenow", Math.round(month));
-    head.setAttribute("aria-valuetext", `month ${Math.round(month)}`);
+    const left = `${axis.x(Math.min(month, axis.last)).toFixed(1)}px`;
+    if (head.style.left !== left) head.style.left = left;
+    setAttribute(head, "aria-valuemin", 0);
+    setAttribute(head, "aria-valuemax", Math.round(axis.last));
+    setAttribute(head, "aria-valuenow", Math.round(month));
+    setAttribute(head, "aria-valuetext", `month ${Math.round(month)}`);
   }
 
   drag() {

@@ -1,0 +1,152 @@
+"""Each lesson does what a student does, and the model shows what the lesson claims.
+
+Two halves: every lesson is lived here for a few months through a session, on a tiny patch, with
+its own runs and deeds; and its claims are held against 20 patches that
+`python -m bmu_abm.app.lessons --replicates 20` lived through the same function, whose file must be
+of exactly these runs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import lives
+import numpy as np
+import pytest
+from lesson_texts import SHIPPED, on_a_tiny_patch, text_of
+
+from bmu_abm.app.lessons import pooled, reading, staging
+from bmu_abm.app.lessons.answering import answer, source_of
+from bmu_abm.app.lessons.measuring import Value, evaluate, holds
+
+
+@pytest.fixture(params=SHIPPED)
+def lesson(request):
+    return next(one for one in reading.shipped_lessons() if one.name == request.param)
+
+
+# -- the claims, over 20 patches --------------------------------------------------------------
+
+
+def test_the_patches_are_of_this_lessons_own_runs(lesson):
+    found = pooled.shipped(lesson.name)
+    assert found is not None and found.patches >= 20
+    assert found.lives == staging.life_key(lesson), f"run {pooled.COMMAND} --replicates 20"
+    arms = {arm: run.months for run in lesson.head.run for arm in run.arms}
+    assert set(found.arms) == set(arms)
+    for arm, months in arms.items():
+        assert set(found.arms[arm]) == set(lesson.readouts())
+        for values in found.arms[arm].values():
+            assert values.shape == (found.patches, months + 1)
+
+
+def test_they_show_what_the_lesson_claims(lesson):
+    found = pooled.of(lesson)
+    for claim in lesson.head.claim:
+        value = evaluate(lesson.head.measure[claim.measure], found.arms)
+        assert holds(claim, value), f"{claim.says} {value}"
+
+
+def test_every_question_has_an_answer_and_no_placeholder_stays_empty(lesson):
+    source = source_of(lesson)
+    for question in lesson.head.question:
+        assert answer(lesson, question, source)["right"] is not None
+    for name in lesson.head.measure:
+        assert evaluate(lesson.head.measure[name], source.arms) is not None, name
+
+
+def test_claims_have_a_direction(lesson):
+    """With the arms exchanged, what a lesson says of a treatment is not found."""
+    found, swapped = pooled.of(lesson), 0
+    for claim in lesson.head.claim:
+        measure = lesson.head.measure[claim.measure]
+        treated, control = measure.sides()[0][1], measure.sides()[-1][1]
+        nothing = 1.0 if measure.compare == "ratio" else 0.0
+        admits = holds(claim, Value(nothing, nothing, nothing, 20))
+        if treated == control or admits:
+            continue
+        exchanged = {treated: found.arms[control], control: found.arms[treated]}
+        swapped += 1
+        assert not holds(claim, evaluate(measure, exchanged)), claim.says
+    assert swapped
+
+
+def test_other_runs_are_not_answered_by_these_patches(lesson):
+    changed = reading.parse(
+        text_of(lesson.name).replace("months = ", "months = 1", 1), "x.md", lesson.name
+    )
+    assert staging.life_key(changed) != staging.life_key(lesson)
+    assert pooled.of(changed) is None
+    said = reading.parse(text_of(lesson.name).replace("title = ", "title = 'New' #", 1), "x", "y")
+    assert staging.life_key(said) == staging.life_key(lesson)
+
+
+# -- the path, lived ---------------------------------------------------------------------------
+
+
+def lived(lesson, months):
+    found = staging.live(lesson, 1, lives.grow, months)
+    for run in lesson.head.run:
+        for arm in run.arms:
+            assert [row["month"] for row in found[arm]] == list(range(months + 1))
+    return found
+
+
+def same(one, two):
+    return all(one[k] == two[k] or (one[k] != one[k] and two[k] != two[k]) for k in one)
+
+
+def test_microcracks_are_called_to_and_only_in_one_arm():
+    found = lived(on_a_tiny_patch("remodelling_cycle"), 3)
+    cracked, untouched = found["cracked"], found["untouched"]
+    assert same(cracked[1], untouched[1])
+    assert cracked[2]["damage"] > untouched[2]["damage"]
+    assert cracked[2]["rankl_opg_ratio"] > untouched[2]["rankl_opg_ratio"]
+
+
+def test_denosumab_acts_after_its_first_dose_only():
+    found = lived(on_a_tiny_patch("coupling"), 4)
+    treated, untreated = found["denosumab"], found["untreated"]
+    assert same(treated[2], untreated[2]) and not same(treated[4], untreated[4])
+    assert treated[4]["n_osteoclast"] <= untreated[4]["n_osteoclast"]
+
+
+def test_the_ovaries_are_gone_in_one_of_two_equal_bones():
+    found = lived(on_a_tiny_patch("menopause"), 2)
+    gone, kept = found["menopause"], found["before"]
+    assert gone[0]["bv_tv"] == kept[0]["bv_tv"]
+    assert gone[2]["estradiol_pmol_per_l"] < 0.2 * kept[2]["estradiol_pmol_per_l"]
+
+
+def test_cells_are_given_and_more_cxcr4_brings_more_home():
+    found = lived(on_a_tiny_patch("fat_and_homing"), 3)
+    homed = {arm: sum(row["n_donor_msc"] for row in rows) for arm, rows in found.items()}
+    assert homed["no_cells"] == 0 < homed["cells"] < homed["cxcr4"]
+    assert found["no_cells"][1]["estradiol_pmol_per_l"] == pytest.approx(
+        found["cells"][1]["estradiol_pmol_per_l"]
+    )
+
+
+def test_a_mistake_while_living_is_raised():
+    lesson = on_a_tiny_patch("remodelling_cycle")
+    acts = lesson.head.run[0].touch[0].model_copy(update={"x": 99})
+    run = lesson.head.run[0].model_copy(update={"touch": [acts]})
+    head = lesson.head.model_copy(update={"run": [run]})
+    with pytest.raises(Exception, match="pointer: x"):
+        staging.live(dataclasses.replace(lesson, head=head), 1, lives.grow, 2)
+
+
+# -- the file ------------------------------------------------------------------------------------
+
+
+def test_a_file_comes_back(tmp_path):
+    lesson = on_a_tiny_patch("menopause")
+    patches = [staging.live(lesson, 1, lives.grow, 1) for _ in range(2)]
+    path = tmp_path / "menopause.json"
+    path.write_text(pooled.text_of(lesson, patches))
+    found = pooled.read(path)
+    assert found.belongs_to(lesson) and found.patches == 2
+    values = found.arms["menopause"]["ac_f_per_year"]
+    assert values.shape == (2, 2) and np.array_equal(values[0], values[1], equal_nan=True)
+    assert json.loads(path.read_text())["made_by"].endswith("--replicates 2")
