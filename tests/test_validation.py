@@ -185,7 +185,7 @@ def test_diseases_are_held_against_the_same_patches():
     study = STUDIES["diseases"]
     arms = dict.fromkeys(study.arms, frame())
     lost = frame()
-    lost[DENSITY] = -(lost["month"] > 0) * (3.0 + 0.1 * (lost["replicate"] % 2))
+    lost[DENSITY] = (lost["month"] > 0) * (-3.0 - 0.1 * (lost["replicate"] % 2))
     values = study.values(arms | {"glucocorticoid": lost})
     assert values["glucocorticoid: LS BMD month 12"][0] == pytest.approx(-3.05)
     assert values["glucocorticoid: LS BMD month 12, difference"][0] < -50.0
