@@ -6,6 +6,7 @@ returns the amount of the target. The amounts are 0.5 and 2 where `RANGES` names
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -187,8 +188,10 @@ def lining_of_tired_osteoblasts(still, x):
 
 @effect("ob_survival", "osteoblast", level="ob_survival")
 @effect("estrogen_receptor", "osteoblast", 0.1, 1.0, level="estrogen")
-def vigour_after_a_day(still, x, level):
-    return float(forming(still, **{level: x}).populations["osteoblast"].live["vigour"].mean())
+def life_of_vigour(still, x, level):
+    """Return the time with which vigour fades (days), from a day of it."""
+    left = forming(still, **{level: x}).populations["osteoblast"].live["vigour"].mean()
+    return -1.0 / math.log(float(left))
 
 
 @effect("graft", "osteoblast", 0.0, 2.0)

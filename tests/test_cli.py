@@ -132,7 +132,7 @@ def test_the_traceback_of_a_defect_can_be_asked_for(runs, capsys, monkeypatch):
 def test_check_and_scenarios_print(capsys):
     code, text = told(capsys, ["check", "estrogen_loss"])
     assert code == 0
-    expected = "ok: Natural menopause, ten years (premenopausal_woman, 10 years, menopause)"
+    expected = "ok: Natural menopause, ten years (premenopausal_woman, 10 years, menopause, ageing)"
     assert text.strip() == expected
     code, text = told(capsys, ["scenarios"])
     assert code == 0 and "healthy" in text and "postmenopausal_woman" in text
