@@ -18,7 +18,7 @@ def lived(name, days, **settings) -> BoneModel:
     return bones.days(BoneModel(scenario), days)
 
 
-@pytest.mark.parametrize("name", ["young_man", "ovx_mouse"])
+@pytest.mark.parametrize("name", ["young_man", "ovx_mouse", "ovx_rat", "ovx_rabbit"])
 def test_a_host_at_its_own_estradiol_lacks_none(name):
     host = Host.model_validate(name)
     assert host.estradiol_pmol_per_l == host.estradiol_reference_pmol_per_l < 100.0
@@ -64,10 +64,14 @@ def test_a_mouse_goes_through_whole_cycles_within_weeks():
     assert 5.0 < row["e_de_um"] < 16.0
 
 
-def test_without_ovaries_a_mouse_has_more_osteoclasts_and_less_bone():
-    """One seed, 0.16 mm2: twice the osteoclasts over two months in 100 patches of 2 mm2."""
-    sites = {"patch.sites": "40"}
-    intact, ovx = (lived(name, 60, **sites) for name in ("ovx_mouse_sham", "ovx_mouse"))
+@pytest.mark.mechanism("dm-ovx", "dm-species")
+@pytest.mark.parametrize(
+    ("name", "days", "sites"), [("ovx_mouse", 60, 40), ("ovx_rat", 60, 40), ("ovx_rabbit", 160, 60)]
+)
+def test_without_ovaries_an_animal_has_more_osteoclasts_and_less_bone(name, days, sites):
+    """One seed, 0.16 mm2: twice the osteoclasts over two months in 100 mice of 2 mm2."""
+    size = {"patch.sites": str(sites)}
+    intact, ovx = (lived(x, days, **size) for x in (f"{name}_sham", name))
     clasts = [m.sample()["osteoclasts_per_mm2"] for m in (intact, ovx)]
     assert clasts[1] > 1.3 * clasts[0]
     assert ovx.trabecula.bone_volume_nm() < 0.9 * intact.trabecula.bone_volume_nm()

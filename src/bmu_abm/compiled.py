@@ -40,9 +40,11 @@ def source_hash() -> str:
 def engine_hash() -> str:
     """Return 16 hex digits that change with any source that a model's course can depend on.
 
-    The modules of a model and of its burn-in, transitively, and the tables of the package.
+    The modules of a model and of its burn-in, transitively, and the tables beside them.
     """
-    return _digest([*engine_modules(), *_PACKAGE.rglob("*.csv")])
+    modules = engine_modules()
+    folders = {module.parent for module in modules}
+    return _digest([*modules, *(t for t in _PACKAGE.rglob("*.csv") if t.parent in folders)])
 
 
 def engine_modules() -> set[Path]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from bmu_abm.validation.animals import ANIMALS
 from bmu_abm.validation.course import Chart
 from bmu_abm.validation.directions import DIRECTIONS
 from bmu_abm.validation.diseases import DISEASES
-from bmu_abm.validation.mouse import MOUSE
 from bmu_abm.validation.pooled import (
     Floats,
     Stretch,
@@ -199,5 +199,5 @@ STUDIES = {
     **DIRECTIONS,
     **DISEASES,
     **ROBUSTNESS,
-    **MOUSE,
+    **ANIMALS,
 }

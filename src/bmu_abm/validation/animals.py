@@ -1,9 +1,8 @@
-"""The ovariectomised mouse beside the one with ovaries and the one that gets estradiol back.
-
-Month 2 is day 61: the sample nearest to the eight weeks of the experiments.
-"""
+"""Ovariectomised animals beside those with ovaries, and mice that get estradiol back."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -58,15 +57,15 @@ def _prevented(frames: Frames, month: float) -> tuple[float, float]:
     return jackknife(100.0 * (kept - lost), sham - lost)
 
 
-def _intact(frame: pd.DataFrame) -> Values:
-    """Return the histomorphometry of two months with ovaries, in the units of mouse papers."""
-    table = pool(frame, 0, 2)
+def _intact(frame: pd.DataFrame, month: int) -> Values:
+    """Return the histomorphometry of the months with ovaries, in the units of animal papers."""
+    table = pool(frame, 0, month)
     rows: Values = {
         label: (table.loc[name, "mean"], table.loc[name, "se"]) for label, name in ROWS.items()
     }
     rate, error = table.loc["bfr_bs", ["mean", "se"]]
     rows["BFR/BS"] = (rate / DAYS_PER_YEAR, error / DAYS_PER_YEAR)
-    stretch = Stretch(frame, 0, 2)
+    stretch = Stretch(frame, 0, month)
     eroded = stretch.sum("sum_resorption_days") + stretch.sum("sum_reversal_days")
     whole = eroded + stretch.sum("sum_formation_days")
     rows["cycle of a BMU"] = jackknife(whole, stretch.sum("sum_completed_sites"))
@@ -76,33 +75,62 @@ def _intact(frame: pd.DataFrame) -> Values:
     return rows
 
 
-def mouse_values(frames: Frames) -> Values:
-    """Return the intact mouse, and what ovariectomy and estradiol change within two months."""
-    rows = _intact(frames["sham"])
-    for arm, frame in frames.items():
-        rows[f"{arm}: BV/TV month 2"] = _since_start(frame, "bv_tv", 2)
-    for label, name in CHANGES.items():
-        rows[f"ovx over sham: {label} month 1"] = _over_sham(frames, "ovx", name, 1)
-        rows[f"ovx over sham: {label} month 2"] = _over_sham(frames, "ovx", name, 2)
-    for label, name in RATIOS.items():
-        rows[f"ovx over sham: {label} ratio"] = ratio_of(frames["ovx"], frames["sham"], name, 0, 2)
-    rows["loss that estradiol prevents"] = _prevented(frames, 2)
-    return rows
+def animal_values(early: int, late: int) -> Callable[[Frames], Values]:
+    """Return what makes of an animal's arms its rows.
+
+    They are the intact animal up to month `late`, and what ovariectomy, and estradiol if an arm
+    has it, changed by months `early` and `late`.
+    """
+
+    def values(frames: Frames) -> Values:
+        rows = _intact(frames["sham"], late)
+        for arm, frame in frames.items():
+            rows[f"{arm}: BV/TV month {late}"] = _since_start(frame, "bv_tv", late)
+        for label, name in CHANGES.items():
+            for month in (early, late):
+                row = f"ovx over sham: {label} month {month}"
+                rows[row] = _over_sham(frames, "ovx", name, month)
+        for label, name in RATIOS.items():
+            ratio = ratio_of(frames["ovx"], frames["sham"], name, 0, late)
+            rows[f"ovx over sham: {label} ratio"] = ratio
+        if "ovx + estradiol" in frames:
+            rows["loss that estradiol prevents"] = _prevented(frames, late)
+        return rows
+
+    return values
 
 
-_TWO_MONTHS = {"years": "0.167"}
-MOUSE = {
+def _arms(animal: str, months: int, *more: str) -> dict[str, Arm]:
+    years = {"years": f"{months / 12:.3f}"}
+    arms = {"sham": Arm(f"ovx_{animal}_sham", years), "ovx": Arm(f"ovx_{animal}", years)}
+    return arms | {f"ovx + {name}": Arm(f"ovx_{animal}_{name}", years) for name in more}
+
+
+ANIMALS = {
     "ovx_mouse": Study(
         "The ovariectomised mouse",
         "The same patches with ovaries, without them, and without them but with estradiol from "
         "day 0. Month 2 is day 61, the sample nearest to the eight weeks of the experiments.",
         100,
-        {
-            "sham": Arm("ovx_mouse_sham", _TWO_MONTHS),
-            "ovx": Arm("ovx_mouse", _TWO_MONTHS),
-            "ovx + estradiol": Arm("ovx_mouse_estradiol", _TWO_MONTHS),
-        },
-        mouse_values,
+        _arms("mouse", 2, "estradiol"),
+        animal_values(1, 2),
         {"ovx": (1, 2)},
+    ),
+    "ovx_rat": Study(
+        "The ovariectomised rat",
+        "The same patches with ovaries and without them. Rats of six months no longer grow.",
+        100,
+        _arms("rat", 3),
+        animal_values(1, 3),
+        {"ovx": (1, 3)},
+    ),
+    "ovx_rabbit": Study(
+        "The ovariectomised rabbit",
+        "The same patches with ovaries and without them. Rabbits lose less than rodents; many "
+        "studies therefore add a glucocorticoid.",
+        100,
+        _arms("rabbit", 4),
+        animal_values(2, 4),
+        {"ovx": (2, 4)},
     ),
 }
