@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pandas as pd
@@ -101,7 +102,7 @@ def animal_values(early: int, late: int) -> Callable[[Frames], Values]:
 
 
 def _arms(animal: str, months: int, *more: str) -> dict[str, Arm]:
-    years = {"years": f"{months / 12:.3f}"}
+    years = {"years": f"{math.ceil(1000 * months / 12) / 1000:.3f}"}
     arms = {"sham": Arm(f"ovx_{animal}_sham", years), "ovx": Arm(f"ovx_{animal}", years)}
     return arms | {f"ovx + {name}": Arm(f"ovx_{animal}_{name}", years) for name in more}
 
