@@ -55,8 +55,8 @@ pictures: $(VENV)/.base
 	$(PY) -m bmu_abm.pictures build/surface.npz --out $(IMG)/surface.png
 
 validation: $(VENV)/.base
-	for study in healthy menopause postmenopausal young_man ovx_mouse ovx_rat ovx_rabbit homing slit3 diseases \
-	  half_step twice_the_patch; do \
+	for study in healthy menopause postmenopausal young_man ovx_mouse ovx_rat ovx_rabbit \
+	  homing slit3 diseases half_step twice_the_patch; do \
 	  $(PY) -m bmu_abm.validation $$study --store build/validation $(ARGS) || exit 1; \
 	done
 

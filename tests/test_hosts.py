@@ -69,7 +69,7 @@ def test_a_mouse_goes_through_whole_cycles_within_weeks():
     ("name", "days", "sites"), [("ovx_mouse", 60, 40), ("ovx_rat", 60, 40), ("ovx_rabbit", 160, 60)]
 )
 def test_without_ovaries_an_animal_has_more_osteoclasts_and_less_bone(name, days, sites):
-    """One seed, 0.16 mm2: twice the osteoclasts over two months in 100 mice of 2 mm2."""
+    """One seed of 0.16 to 0.36 mm2: twice the osteoclasts or more in 100 patches of 2 mm2."""
     size = {"patch.sites": str(sites)}
     intact, ovx = (lived(x, days, **size) for x in (f"{name}_sham", name))
     clasts = [m.sample()["osteoclasts_per_mm2"] for m in (intact, ovx)]
