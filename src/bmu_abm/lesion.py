@@ -42,9 +42,13 @@ def columns_of(trabecula: Trabecula, shape: str, size_um: float) -> NDArray[np.b
 
 
 def cut(model: BoneModel, shape: str, size_um: float) -> None:
-    """Take a piece out of the bone, with the cells in and on it; the ledger counts it as lost."""
+    """Take a piece out of the middle of the bone, with the cells in and on it."""
+    cut_columns(model, columns_of(model.trabecula, shape, size_um))
+
+
+def cut_columns(model: BoneModel, chosen: NDArray[np.bool_]) -> None:
+    """Take columns (ny, nx) out, with the cells in and on them; the ledger counts them as lost."""
     b = model.trabecula
-    chosen = columns_of(b, shape, size_um)
     gone = np.concatenate([chosen.ravel(), chosen[:, ::-1].ravel()])
     for name, population in model.populations.items():
         snapshots.release(model, name, gone[population.live["site"]])

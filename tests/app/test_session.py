@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import lives
+import numpy as np
 import pytest
 
 from bmu_abm.app.arm import state_hash
@@ -13,6 +14,7 @@ from bmu_abm.app.pace import Pace
 from bmu_abm.app.session import Session
 from bmu_abm.errors import InputError
 from bmu_abm.runs.simulate import simulate
+from bmu_abm.trabecula import DEFECT
 
 DENOSUMAB = {"intervention": [{"use": "denosumab", "start_month": 2}]}
 
@@ -172,6 +174,21 @@ def test_a_microcrack_makes_osteocytes_call(opened):
     cells = session.model.populations["osteocyte"].live
     assert float(session.model.trabecula.damage.sum()) > damage
     assert (cells["calling"] == 1.0).any()
+
+
+def test_a_defect_goes_through_the_plate_with_all_cells_and_the_budget_counts_it(opened):
+    session = opened()
+    b, ledger = session.model.trabecula, session.model.ledger
+    volume, removed = b.bone_volume_nm(), int(ledger["removed_total_nm"][0])
+    session.touch({"tool": "defect", "face": 1, "x": 8, "y": 20, "radius": 6}).result()
+    lost = volume - b.bone_volume_nm()
+    assert lost > 0 and int(ledger["removed_total_nm"][0]) - removed == lost
+    assert b.face("state")[1, 20, 8] == DEFECT and b.face("state")[0, 20, b.nx - 1 - 8] == DEFECT
+    open_sites = np.flatnonzero(b.sites["state"] == DEFECT)
+    for name, population in session.model.populations.items():
+        assert not np.isin(population.live["site"], open_sites).any(), name
+    session.step(3).result(60)
+    assert session.day == 3
 
 
 def test_a_page_that_has_gone_does_not_end_the_session(opened):

@@ -1,4 +1,4 @@
-"""What the pointer can do to a bone: a microcrack, or cells dropped on a place."""
+"""What the pointer can do to a bone: a microcrack, a defect, or cells dropped on a place."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bmu_abm import lesion
 from bmu_abm.faults import fault, show, suggest
 
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
-TOOLS = ("microcrack", "precursors", "stem_cells")
+TOOLS = ("microcrack", "defect", "precursors", "stem_cells")
 LEAST_SITES, MOST_SITES = 2, 20
 _CRACK_DEPTH_UM = 40.0
 _DROPPED_PER_SITE = 0.08
@@ -39,6 +40,7 @@ def use(model: BoneModel, data: Mapping[str, Any]) -> None:
     inside = _disc(model, x, y, radius)
     {
         "microcrack": _crack,
+        "defect": _cut,
         "precursors": _drop_precursors,
         "stem_cells": _drop_stem_cells,
     }[tool](model, face, inside)
@@ -92,6 +94,11 @@ def _crack(model: BoneModel, face: int, inside: NDArray[np.bool_]) -> None:
     damage[hit] += np.float32(model.p["damage_crack_damage"][0])
     b.damage[columns] = damage
     _call(model, face, columns)
+
+
+def _cut(model: BoneModel, face: int, inside: NDArray[np.bool_]) -> None:
+    """Take the columns under the disc out, through and through, as a drill does."""
+    lesion.cut_columns(model, _columns(inside, face))
 
 
 def _call(model: BoneModel, face: int, columns: NDArray[np.intp]) -> None:

@@ -73,7 +73,7 @@ class PageHost {
   // Legends change with what is shown; the numbers in them twice a second at most.
   showLegends(now) {
     const [bone] = this.bones;
-    const key = JSON.stringify([bone.legend && bone.legend.name, bone.stain, this.theme, this.look.fieldOpacity >= 1]);
+    const key = JSON.stringify([bone.legend && bone.legend.name, bone.stain, this.theme, this.look.fieldOpacity >= 1, hasDefect(bone)]);
     const counted = bone.legend || bone.stain === "tetracycline";
     if (key === this.legendKey && !(counted && now - (this.legendAt || 0) > 500)) return;
     this.legendKey = key;

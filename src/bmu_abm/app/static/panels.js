@@ -52,6 +52,13 @@ function entry(mark, name) {
   return el("span", { class: "entry" }, mark, name);
 }
 
+const DEFECT = 6;
+
+// A defect stands in the legend only where one is shown.
+export function hasDefect(bone) {
+  return Boolean(bone && bone.state && bone.state.includes(DEFECT));
+}
+
 export function mapLegend(colours, look, bone, names) {
   const stain = colours.stains[look.stain], found = [];
   if (bone && bone.legend) {
@@ -62,7 +69,7 @@ export function mapLegend(colours, look, bone, names) {
     found.push(el("span", { class: "entry" }, `${name} (${unit}${log ? ", log scale" : ""})`, digits(low), bar, digits(high)));
   }
   if (stain.states && !(bone && bone.legend && look.fieldOpacity >= 1))
-    names.forEach((name, i) => { if (i < 6) found.push(entry(swatch(colours.states[i], i === 4 ? "hatched" : ""), name)); });
+    names.forEach((name, i) => { if (i < DEFECT || hasDefect(bone)) found.push(entry(swatch(colours.states[i], i === 4 ? "hatched" : ""), name)); });
   else if (!stain.states) found.push(el("span", { class: "entry strong", text: `${stain.title}: ${stain.subtitle}.` }), el("span", { class: "entry", text: readingOf(stain, bone) }));
   if (!stain.cells) return found;
   found.push(
