@@ -9,6 +9,7 @@ import pytest
 
 from bmu_abm.app.easel import Easel
 from bmu_abm.app.frame import KINDS, View, bone_frame, differing
+from bmu_abm.app.limits import Limits
 from bmu_abm.app.packet import pack, unpack
 from bmu_abm.app.style import all_colours
 from bmu_abm.pictures.patch import Patch
@@ -81,6 +82,20 @@ def test_a_frame_waits_for_the_last_one_but_not_for_ever(opened):
     assert sent == [1, 2, 3]  # the answer never came
 
 
+def test_a_page_that_rested_is_not_silent_when_it_goes_on(opened):
+    session, now = opened(), [10.0]
+    easel = Easel(session, lambda number, data: None, now=lambda: now[0])
+    easel.turn()
+    easel.taken(1)
+    now[0] += 300.0
+    session.version += 1
+    easel.turn()
+    now[0] += 0.5
+    assert easel.silent_s == 0.5
+    now[0] += 40.0
+    assert easel.silent_s == 40.5
+
+
 def test_nothing_new_nothing_sent(opened):
     session, sent, now = opened(), [], [10.0]
     easel = Easel(session, lambda number, data: sent.append(number), now=lambda: now[0])
@@ -89,3 +104,48 @@ def test_nothing_new_nothing_sent(opened):
         easel.taken(len(sent))
         now[0] += 1.0
     assert sent == [1]
+
+
+def whole(before, arrays):
+    """Return the arrays of a frame as a page puts them together."""
+    found = {name: values for name, values in arrays.items() if not name.endswith("@")}
+    for name in list(found):
+        if f"{name}@" in arrays:
+            found[name] = before[name].copy()
+            found[name].reshape(-1)[arrays[f"{name}@"]] = arrays[name]
+    return found
+
+
+def test_frames_that_hold_what_changed_add_up_to_whole_ones(opened):
+    session, sent, now = opened(), [], [10.0]
+    easel = Easel(session, lambda number, data: sent.append(unpack(data)), now=lambda: now[0])
+    seen = {}
+    for number in range(4):
+        easel.turn()
+        meta, arrays = sent[-1]
+        assert meta["after"] == number
+        seen = whole(seen, arrays)
+        expected = easel.frame()[1]
+        assert seen.keys() == expected.keys()
+        assert all((seen[name] == values).all() for name, values in expected.items())
+        easel.taken(number + 1)
+        session.step(3).result(60)
+        now[0] += 1.0
+    assert arrays["0.height"].size < seen["0.height"].size / 4
+
+
+def test_a_page_that_asks_again_gets_a_whole_frame(opened):
+    session, sent, now = opened(), [], [10.0]
+    easel = Easel(session, lambda number, data: sent.append(unpack(data)), now=lambda: now[0])
+    easel.turn()
+    easel.again()
+    now[0] += 1.0
+    easel.turn()
+    meta, arrays = sent[-1]
+    assert len(sent) == 2 and meta["after"] == 0 and "0.height@" not in arrays
+
+
+def test_pages_share_the_frames_of_a_class():
+    limits = Limits(frames_a_second=10.0, frames_in_all=60.0)
+    assert limits.gap_s(1) == limits.gap_s(6) == 0.1
+    assert limits.gap_s(12) == 0.2

@@ -93,8 +93,9 @@ def test_interval_of_pairs_covers_as_it_should():
 
 def test_a_full_house_turns_visitors_away(monkeypatch):
     class Chair:
-        def __init__(self, scenario, limits):
-            self.closed = False
+        def __init__(self, scenario, limits, playing):
+            self.closed, self.playing = False, playing
+            self.session = type("Session", (), {"playing": True})()
             self.easel = type("Easel", (), {"silent_s": 0.0})()
 
         def close(self):
@@ -106,6 +107,8 @@ def test_a_full_house_turns_visitors_away(monkeypatch):
     house = House(Limits(most_sessions=2))
     first, second = house.enter(), house.enter()
     assert first and second and house.enter() is None
+    second.session.playing = False
+    assert first.playing() == 1
     house.leave(first)
     assert first.closed and house.enter() is not None
     second.easel.silent_s = 1000.0

@@ -53,9 +53,11 @@ class Bench(anywidget.AnyWidget):
         scenario: str | Scenario = "healthy",
         seed: int = 1,
         limits: Limits = LAPTOP,
+        playing: Callable[[], int] = lambda: 1,
         **traits: Any,
     ) -> None:
         super().__init__(**traits)
+        self._limits, self._playing = limits, playing
         spec = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
         self._columns = told.columns()
         self._sent_state, self._sent_points = (-1.0, -1, -1), -1.0
@@ -97,7 +99,7 @@ class Bench(anywidget.AnyWidget):
         now = time.monotonic()
         if self.session.playing and self.easel.silent_s > _GONE_S:
             self.session.play(False)  # nobody looks
-        if now - self._sent_points >= _POINTS_EVERY_S:
+        if now - self._sent_points >= max(_POINTS_EVERY_S, 2.0 * self.easel.gap):
             self._sent_points = now
             self._tell_points()
         if self.crowd.version != self._crowd_version:
@@ -106,8 +108,12 @@ class Bench(anywidget.AnyWidget):
         self.classroom.turn()
         at, version, urgent = self._sent_state
         changed = self.session.version != version
-        if self.session.urgent != urgent or (changed and now - at >= _STATE_EVERY_S):
+        due = now - at >= max(_STATE_EVERY_S, 3.0 * self.easel.gap)
+        if self.session.urgent != urgent or (changed and due):
             self._tell_state()
+        playing = self._playing()
+        self.easel.gap = self._limits.gap_s(playing)
+        self.session.pace.most = self._limits.days_a_second(playing)
         self.easel.turn()
 
     def _tell_state(self) -> None:

@@ -13,6 +13,7 @@ from bmu_abm.options import add_command
 
 PORT = 8765
 _LOCAL = "127.0.0.1"
+_SWITCH_S = 0.0005  # between threads: answers must not wait for bones that live
 
 
 def port(text: str) -> int:
@@ -54,12 +55,13 @@ def serve(options: argparse.Namespace, command: list[str]) -> int:
     print(f"Bone remodelling: http://{options.host}:{options.port} (Ctrl-C ends it)", flush=True)
     if not options.no_browser:
         _open_browser(options)
+    sys.setswitchinterval(_SWITCH_S)
     uvicorn.run(
         "solara.server.starlette:app",
         host=options.host,
         port=options.port,
         log_level="warning",
-        ws_per_message_deflate=options.for_class,
+        ws_per_message_deflate=False,  # a frame is short, and packing it is slow
     )
     return 0
 

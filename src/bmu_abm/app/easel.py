@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bmu_abm.app.changes import Changes
 from bmu_abm.app.frame import View, bone_frame
 from bmu_abm.app.packet import pack
 from bmu_abm.app.session import Session
@@ -23,6 +24,12 @@ class Easel:
         ``send(number, message)``.
     frames_a_second : float
         At most.
+
+    Attributes
+    ----------
+    view : View
+    gap : float
+        Seconds between two frames, at least.
     """
 
     def __init__(
@@ -34,11 +41,12 @@ class Easel:
     ) -> None:
         self.view = View()
         self._session, self._send, self._now = session, send, now
-        self._gap = 1.0 / frames_a_second
+        self.gap = 1.0 / frames_a_second
+        self._changes = Changes()
         self._sent, self._taken = 0, 0
         self._sent_at, self._drawn = -1e9, (-1, -1)
         self._looks = 0
-        self._heard_at = now()
+        self._waits_since = now()
 
     def look(self, **changes: Any) -> None:
         """Change what is looked at; drawn with the next frame."""
@@ -50,31 +58,36 @@ class Easel:
         """Draw anew, whatever was sent before (a page that has just opened)."""
         self._looks += 1
         self._taken = self._sent
+        self._changes.forget()
 
     def taken(self, number: int) -> None:
         """Hear that the browser has received a frame."""
         self._taken = max(self._taken, min(number, self._sent))
-        self._heard_at = self._now()
+        self._waits_since = self._now()
 
     @property
     def silent_s(self) -> float:
         """For how long a frame has been waiting for its answer (s); 0 when none is."""
-        return self._now() - self._heard_at if self._taken < self._sent else 0.0
+        return self._now() - self._waits_since if self._taken < self._sent else 0.0
 
     def turn(self) -> None:
         """Send a frame if one is due."""
         now, seen = self._now(), (self._session.version, self._looks)
         waited = now - self._sent_at
-        if not self._session.ready or seen == self._drawn or waited < self._gap:
+        if not self._session.ready or seen == self._drawn or waited < self.gap:
             return
         if self._taken < self._sent and waited < _PATIENCE_S:
             return
         self._drawn, self._sent_at = seen, now
+        meta, arrays = self.frame()
+        meta["after"] = 0 if self._changes.whole else self._sent
+        if self._taken == self._sent:
+            self._waits_since = now
         self._sent += 1
-        self._send(self._sent, self.frame())
+        self._send(self._sent, pack(meta, self._changes.of(arrays)))
 
-    def frame(self) -> bytes:
-        """Return the message of this moment: one bone or two."""
+    def frame(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what is to be seen at this moment, of one bone or two: meta and whole arrays."""
         arms = self._session.arms
         metas: list[dict[str, Any]] = []
         arrays: dict[str, Any] = {}
@@ -85,4 +98,4 @@ class Easel:
             meta, found = bone_frame(arm.model, self.view, other if number == 0 else None)
             metas.append(meta)
             arrays |= {f"{number}.{name}": values for name, values in found.items()}
-        return pack({"arms": metas, "row": row}, arrays)
+        return {"arms": metas, "row": row}, arrays

@@ -74,6 +74,7 @@ def cell_arrays(model: Bone, patch: Patch) -> tuple[Arrays, list[int]]:
 
     Of osteocytes only those that call.
     """
+    place_type = np.uint8 if max(patch.nx, patch.ny) <= 256 else np.uint16
     parts: dict[str, list[NDArray[Any]]] = {"face": [], "x": [], "y": [], "extra": [], "seed": []}
     counts = []
     for name in KINDS:
@@ -82,8 +83,8 @@ def cell_arrays(model: Bone, patch: Patch) -> tuple[Arrays, list[int]]:
             cells = cells.where(cells.rows["calling"] > CALLING)
         counts.append(len(cells))
         parts["face"].append(cells.face.astype(np.uint8))
-        parts["x"].append(cells.x.astype(np.uint16))
-        parts["y"].append(cells.y.astype(np.uint16))
+        parts["x"].append(cells.x.astype(place_type))
+        parts["y"].append(cells.y.astype(place_type))
         parts["extra"].append(_extra(name, cells.rows))
         parts["seed"].append((cells.rows["id"] & 0xFFFFFFFF).astype(np.uint32))
     return {f"cell_{k}": np.concatenate(v) for k, v in parts.items()}, counts

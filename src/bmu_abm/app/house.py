@@ -55,7 +55,7 @@ class House:
                 self._close_the_forsaken()
             if len(self._benches) >= self.limits.most_sessions:
                 return None
-            bench = Bench(self.scenario, limits=self.limits)
+            bench = Bench(self.scenario, limits=self.limits, playing=self.playing)
             self._benches.append(bench)
             return bench
 
@@ -72,6 +72,10 @@ class House:
                 self._benches.remove(bench)
         if bench is not None:
             bench.close()
+
+    def playing(self) -> int:
+        """Return how many bones live at this moment."""
+        return sum(bench.session.playing for bench in list(self._benches))
 
     def __len__(self) -> int:
         return len(self._benches)

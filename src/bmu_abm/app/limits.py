@@ -23,13 +23,20 @@ class Limits:
     most_sessions : int
         Open pages; further ones are told that the house is full.
     frames_a_second : float
-        Fastest drawing.
+        Fastest drawing of a page.
+    frames_in_all : float
+        Frames a second that all pages share, so that a class is served evenly and clicks get
+        through.
+    days_in_all : float
+        Days a second that all bones share.
     """
 
     most_sites: int = 40_000
     most_days_a_second: float = MOST_DAYS_A_SECOND
     most_sessions: int = 40
     frames_a_second: float = 40.0
+    frames_in_all: float = 80.0
+    days_in_all: float = MOST_DAYS_A_SECOND
 
     def check(self, scenario: Scenario) -> Scenario:
         """Return the scenario if it may run here; InputError if its patch is too large."""
@@ -42,6 +49,20 @@ class Limits:
             raise fault(scenario.source, "steps_per_day", what, "write steps_per_day = 1")
         return scenario
 
+    def gap_s(self, playing: int) -> float:
+        """Return the seconds between two frames of a page while so many pages play."""
+        return max(1.0 / self.frames_a_second, playing / self.frames_in_all)
+
+    def days_a_second(self, playing: int) -> float:
+        """Return the days a second that there is room for on a page while so many pages play."""
+        return self.days_in_all / max(1, playing)
+
 
 LAPTOP = Limits()
-CLASS = Limits(most_sites=10_000, most_days_a_second=60.0, frames_a_second=10.0)
+CLASS = Limits(
+    most_sites=10_000,
+    most_days_a_second=60.0,
+    frames_a_second=10.0,
+    frames_in_all=56.0,
+    days_in_all=110.0,
+)

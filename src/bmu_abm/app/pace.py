@@ -17,14 +17,21 @@ class Pace:
     Parameters
     ----------
     days_a_second : float
+        As wished.
     now : callable
         The time in seconds.
+
+    Attributes
+    ----------
+    most : float
+        Days a second that there is room for.
     """
 
     def __init__(
         self, days_a_second: float = 30.0, now: Callable[[], float] = time.monotonic
     ) -> None:
         self.days_a_second = days_a_second
+        self.most = float("inf")
         self._now = now
         self._next = now()
         self._lived: deque[float] = deque(maxlen=600)
@@ -44,7 +51,7 @@ class Pace:
         self._next = max(self._next, begun - _LATE_S)
         while self._next <= self._now() < begun + _SLICE_S:
             self._lived.append(self._now())
-            self._next += 1.0 / self.days_a_second
+            self._next += 1.0 / min(self.days_a_second, self.most)
             if not step():
                 break
         return max(0.0, self._next - self._now())

@@ -46,6 +46,7 @@ def state(session: Session) -> dict[str, Any]:
     found: dict[str, Any] = {
         "playing": session.playing,
         "speed": session.pace.days_a_second,
+        "room": min(session.pace.days_a_second, session.pace.most),
         "measured": round(session.pace.measured(), 1),
         "growing": session.growing,
         "seed": session.seed,

@@ -1,6 +1,6 @@
 // Small charts over one time axis, drawn on one canvas; the values of now stand at the right.
 
-const LIVE_EVERY_MS = 220;
+const LIVE_EVERY_MS = 220, CHARTS_SHARE = 0.04; // and of the time
 const TITLE = 24, PLOT = 62, GAP = 12, FOOT = 26;
 
 export class Charts {
@@ -25,13 +25,26 @@ export class Charts {
     this.invalidate();
   }
 
-  // Draw with a coming frame; while the bone lives, a few times a second are enough.
+  // While the bone lives, a few times a second are enough, best together with a frame of the bone.
   invalidate() {
     if (this.waiting) return;
     const since = performance.now() - (this.drawnAt || 0);
-    const rest = (this.host.look.playing ? LIVE_EVERY_MS : 60) - since;
-    this.waiting = setTimeout(() => { this.waiting = 0; onceAFrame(this, () => this.wide); }, Math.max(0, rest));
+    const rest = (this.host.look.playing ? 2 * this.every() : 60) - since;
+    this.waiting = setTimeout(() => this.due(), Math.max(0, rest));
   }
+
+  // A frame of the bone is being drawn.
+  ride() {
+    if (this.waiting && performance.now() - (this.drawnAt || 0) > this.every()) this.due();
+  }
+
+  due() {
+    clearTimeout(this.waiting);
+    this.waiting = 0;
+    onceAFrame(this, () => this.wide);
+  }
+
+  every() { return Math.max(LIVE_EVERY_MS, (this.tookMs || 0) / CHARTS_SHARE); }
 
   // What is drawn: each panel with lines of { column, label, role, arm, dash }.
   panels() {

@@ -28,7 +28,10 @@ function drawDue() {
   try {
     for (const [view, ready] of due) {
       due.delete(view);
-      if (ready()) view.draw();
+      if (!ready()) continue;
+      const begun = performance.now();
+      view.draw();
+      view.tookMs = performance.now() - begun;
     }
   } finally {
     waiting = due.size ? requestAnimationFrame(drawDue) : 0;

@@ -22,6 +22,18 @@ export function unpack(view) {
   return { meta: header.meta, arrays };
 }
 
+// A frame of which some arrays hold only what changed since the one before, made whole.
+export function merged(before, frame) {
+  for (const [name, places] of Object.entries(frame.arrays)) {
+    if (!name.endsWith("@")) continue;
+    const key = name.slice(0, -1), fresh = frame.arrays[key], values = before.arrays[key];
+    for (let i = 0; i < places.length; i++) values[places[i]] = fresh[i];
+    frame.arrays[key] = values;
+    delete frame.arrays[name];
+  }
+  return frame;
+}
+
 // The bones of a frame, each with its own arrays and its cells by kind.
 export function bonesOf(frame) {
   return frame.meta.arms.map((meta, number) => {

@@ -1,6 +1,6 @@
 // The page: builds itself from what the session offers, and passes messages to and fro.
 
-const CUT_EVERY_MS = 200; // the section while the bone lives
+const CUT_EVERY_MS = 200, CUT_SHARE = 0.1; // the section while the bone lives, and its part of the time
 
 class PageHost {
   constructor(root, send) {
@@ -41,13 +41,16 @@ class PageHost {
 
   frame(message, buffer) {
     this.send({ do: "taken", number: message.number });
-    this.latest = buffer;
+    const frame = unpack(buffer), { after } = frame.meta;
+    if (after && after !== this.number) return this.send({ do: "hello" }); // one was lost on the way
+    this.number = message.number;
+    this.latest = merged(this.latest, frame);
     onceAFrame(this);
   }
 
-  // Unpack the frame that came last; the views that show it are drawn in the same frame.
+  // The views that show a frame are drawn in the same frame of the browser.
   draw() {
-    this.bones = bonesOf(unpack(this.latest));
+    this.bones = bonesOf(this.latest);
     for (const bone of this.bones) bone.legendName = bone.legend ? bone.legend.name : "";
     this.row = this.bones[0].row;
     this.showBones();
@@ -58,10 +61,11 @@ class PageHost {
     if (this.faces.length !== 2 * this.bones.length) this.arrange();
     this.faces.forEach((view) => this.bones[view.arm] && view.show(this.bones[view.arm]));
     const now = performance.now();
-    if (!this.state.playing || now - (this.cutAt || 0) > CUT_EVERY_MS) {
+    if (!this.state.playing || now - (this.cutAt || 0) > Math.max(CUT_EVERY_MS, (this.section.tookMs || 0) / CUT_SHARE)) {
       this.cutAt = now;
       this.section.show(this.bones[0]);
     }
+    this.charts.ride();
     this.showLegends(now);
     const [bone] = this.bones, y = Math.round((bone.row + 0.5) * bone.site_um);
     setText(this.sectionNote, `along the dashed line, y = ${y} µm; marrow above and below`);
@@ -130,8 +134,8 @@ class PageHost {
     });
     whenNew(this, "playing", state.playing, () => this.setButton(state.playing));
     setText(this.seed, String(state.seed));
-    whenNew(this, "speed", [state.speed, state.fastest], () => {
-      this.speedText.textContent = `${Math.round(state.speed)} days a second`;
+    whenNew(this, "speed", [state.speed, state.room, state.fastest], () => {
+      this.speedText.textContent = `${Math.round(state.room)} days a second${state.room < state.speed ? " (shared)" : ""}`;
       if (document.activeElement !== this.speed) this.speed.value = Math.round(100 * Math.sqrt((state.speed - 1) / (state.fastest - 1)));
     });
   }

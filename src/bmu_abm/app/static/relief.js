@@ -3,7 +3,10 @@
 
 const TILES = [5, 6, 4, 8, 10, 2]; // sites of a tile: the first that divides both sides
 const IN_TURN = 8; // tiles
+const BLUR_EVERY_MS = 300; // what is broad changes slowly
+const MOST_MS = 3; // for the tiles of a frame while the bone lives; the rest follow in the next
 const HEIGHT_STEP = 20; // tenths of a um: a lesser change of height cannot be seen
+const MOST_STEPS = 3; // where days fly past
 const LIGHTS = [315, 265, 5]; // degrees, with shares 0.65, 0.2 and 0.15
 const ALTITUDE = (50 * Math.PI) / 180;
 const EXAGGERATION = 1.7;
@@ -56,6 +59,8 @@ export class FaceRelief {
     this.other = new Uint8Array(n);
     this.values = new Float32Array(n);
     this.seen = null;
+    this.due = new Uint8Array((nx * ny) / tile ** 2); // tiles that wait to be painted
+    this.from = this.turn = 0;
     this.key = "";
   }
 
@@ -70,46 +75,57 @@ export class FaceRelief {
       field: bone.field ? part(bone.field) : null, differ: look.differ ? part(bone.differ) : null,
     };
     const key = [colours.name, bone.stain, bone.field ? bone.legendName : "", look.fieldOpacity, look.relief, look.tint, !!now.differ].join();
-    const tiles = this.dirtyTiles(now, key, look.playing || (bone.day === this.day && !this.partly));
-    Object.assign(this, { day: bone.day, partly: look.playing });
-    if (!tiles.length) return false;
+    this.step = HEIGHT_STEP * clamp(bone.day - this.day || 1, 1, MOST_STEPS);
+    const parts = this.seen && key === this.key && (look.playing || (bone.day === this.day && !this.partly));
+    if (parts) this.mark(now);
+    else this.markAll(now);
+    Object.assign(this, { key, day: bone.day, partly: look.playing });
+    if (!this.due.includes(1)) return false;
     this.prepare(now, colours, paint.list, look);
-    for (const [tx, ty] of tiles) this.paintTile(tx, ty, now);
-    this.key = key;
+    this.paintDue(now, parts && look.playing ? MOST_MS : Infinity);
     return true;
   }
 
-  // Tiles with a site that is another than in the picture, or near one; and some others in turn, so
-  // that what changed too little to be seen at once does not add up to seams. While the bone rests,
-  // another day is painted as a whole.
-  dirtyTiles(now, key, parts) {
-    const { nx, ny } = this, across = nx / this.tile, all = [];
-    const dirty = new Uint8Array((across * ny) / this.tile);
+  // While the bone rests, another day is painted as a whole.
+  markAll(now) {
+    this.seen = { labels: now.labels.slice(), height: now.height.slice(), field: now.field && now.field.slice(), differ: now.differ && now.differ.slice() };
+    this.due.fill(1);
+  }
+
+  // Mark tiles with a site that is another than in the picture, or near one; and some others in
+  // turn, so that what changed too little to be seen at once does not add up to seams.
+  mark(now) {
+    const { nx, ny, due } = this, across = nx / this.tile;
     let some = false;
-    if (!this.seen || key !== this.key || !parts) {
-      this.seen = { labels: now.labels.slice(), height: now.height.slice(), field: now.field && now.field.slice(), differ: now.differ && now.differ.slice() };
-      dirty.fill(1);
-    } else
-      for (let y = 0, i = 0; y < ny; y++)
-        for (let x = 0; x < nx; x++, i++) {
-          if (!this.renew(now, i)) continue;
-          some = true;
-          for (let dy = -REACH; dy <= REACH; dy += REACH)
-            for (let dx = -REACH; dx <= REACH; dx += REACH) {
-              const tx = Math.floor(((x + dx + nx) % nx) / this.tile), ty = Math.floor(((y + dy + ny) % ny) / this.tile);
-              dirty[ty * across + tx] = 1;
-            }
-        }
-    if (some) for (let k = 0; k < IN_TURN; k++) dirty[(this.turn = ((this.turn || 0) + 1) % dirty.length)] = 1;
-    for (let i = 0; i < dirty.length; i++) if (dirty[i]) all.push([i % across, Math.floor(i / across)]);
-    return all;
+    for (let y = 0, i = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++, i++) {
+        if (!this.renew(now, i)) continue;
+        some = true;
+        for (let dy = -REACH; dy <= REACH; dy += REACH)
+          for (let dx = -REACH; dx <= REACH; dx += REACH) {
+            const tx = Math.floor(((x + dx + nx) % nx) / this.tile), ty = Math.floor(((y + dy + ny) % ny) / this.tile);
+            due[ty * across + tx] = 1;
+          }
+      }
+    if (some) for (let k = 0; k < IN_TURN; k++) due[(this.turn = (this.turn + 1) % due.length)] = 1;
+  }
+
+  // Paint marked tiles, going on where the last frame had to stop.
+  paintDue(now, most) {
+    const across = this.nx / this.tile, begun = performance.now();
+    for (let k = 0; k < this.due.length && performance.now() - begun < most; k++) {
+      const i = (this.from = (this.from + 1) % this.due.length);
+      if (!this.due[i]) continue;
+      this.due[i] = 0;
+      this.paintTile(i % across, Math.floor(i / across), now);
+    }
   }
 
   // Whether a site must be painted anew; what is painted is remembered.
   renew(now, i) {
     const { seen } = this;
     const changed =
-      seen.labels[i] !== now.labels[i] || Math.abs(seen.height[i] - now.height[i]) >= HEIGHT_STEP ||
+      seen.labels[i] !== now.labels[i] || Math.abs(seen.height[i] - now.height[i]) >= this.step ||
       (now.field && Math.abs(seen.field[i] - now.field[i]) > 2) || (now.differ && seen.differ[i] !== now.differ[i]);
     if (!changed) return false;
     seen.labels[i] = now.labels[i];
@@ -128,9 +144,14 @@ export class FaceRelief {
       height[i] = now.height[i] / 10;
       resting[i] = now.state[i] === 0 ? 1 : 0;
     }
-    const quiet = (this.quiet = blur(resting, nx, ny, 3, this.quiet));
-    const calm = (this.calm = blur(height, nx, ny, 5, this.calm));
-    this.hollow = blur(height, nx, ny, 9, this.hollow);
+    const time = performance.now();
+    if (!this.partly || time - (this.blurredAt || 0) > BLUR_EVERY_MS) {
+      this.blurredAt = time;
+      this.quiet = blur(resting, nx, ny, 3, this.quiet);
+      this.calm = blur(height, nx, ny, 5, this.calm);
+      this.hollow = blur(height, nx, ny, 9, this.hollow);
+    }
+    const { quiet, calm } = this;
     this.relief ||= new Float32Array(n);
     for (let i = 0; i < n; i++) this.relief[i] = height[i] * (1 - quiet[i]) + calm[i] * quiet[i];
     this.list = { ...list, linear: list.colours.map(linearOf) };
