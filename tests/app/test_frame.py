@@ -10,6 +10,7 @@ import pytest
 from bmu_abm.app.easel import Easel
 from bmu_abm.app.frame import KINDS, View, bone_frame, differing
 from bmu_abm.app.limits import Limits
+from bmu_abm.app.pace import Pace
 from bmu_abm.app.packet import pack, unpack
 from bmu_abm.app.style import all_colours
 from bmu_abm.pictures.patch import Patch
@@ -149,3 +150,14 @@ def test_pages_share_the_frames_of_a_class():
     limits = Limits(frames_a_second=10.0, frames_in_all=60.0)
     assert limits.gap_s(1) == limits.gap_s(6) == 0.1
     assert limits.gap_s(12) == 0.2
+
+
+def test_bones_share_the_days_of_a_class():
+    now = [0.0]
+    pace = Pace(30.0, now=lambda: now[0])
+    pace.most = Limits(days_in_all=110.0).days_a_second(11)
+    pace.restart()
+    for _ in range(200):
+        pace.live(lambda: True)
+        now[0] += 0.01
+    assert pace.measured() == pytest.approx(10.0, abs=1.0)

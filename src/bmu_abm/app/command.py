@@ -13,7 +13,6 @@ from bmu_abm.options import add_command
 
 PORT = 8765
 _LOCAL = "127.0.0.1"
-_SWITCH_S = 0.0005  # between threads: answers must not wait for bones that live
 
 
 def port(text: str) -> int:
@@ -55,7 +54,6 @@ def serve(options: argparse.Namespace, command: list[str]) -> int:
     print(f"Bone remodelling: http://{options.host}:{options.port} (Ctrl-C ends it)", flush=True)
     if not options.no_browser:
         _open_browser(options)
-    sys.setswitchinterval(_SWITCH_S)
     uvicorn.run(
         "solara.server.starlette:app",
         host=options.host,

@@ -70,6 +70,7 @@ class Replay extends PageHost {
   run() {
     this.look.playing = !this.look.playing;
     this.setButton(this.look.playing);
+    if (!this.look.playing) this.showBones(); // with what waited to be painted
     if (this.look.playing && this.at >= this.life.frames.length - 1) this.at = -1;
     const next = async () => {
       if (!this.look.playing) return;
