@@ -31,6 +31,7 @@ from bmu_abm.scenario import Scenario
 _STATE_EVERY_S, _POINTS_EVERY_S = 0.25, 0.1
 _LARGEST_UPLOAD = 1_000_000
 _GONE_S = 30.0
+_NO_FRAME_S = 0.5  # points and state wait so long for a frame
 Message = dict[str, Any]
 
 
@@ -96,25 +97,31 @@ class Bench(anywidget.AnyWidget):
     def _turn(self) -> None:
         if not self._greeted:
             return
-        now = time.monotonic()
         if self.session.playing and self.easel.silent_s > _GONE_S:
             self.session.play(False)  # nobody looks
-        if now - self._sent_points >= max(_POINTS_EVERY_S, 2.0 * self.easel.gap):
-            self._sent_points = now
-            self._tell_points()
+        playing = self._playing()
+        self.easel.gap = self._limits.gap_s(playing)
+        self.session.pace.most = self._limits.days_a_second(playing)
+        self._tell_what_is_due(self.easel.turn())
         if self.crowd.version != self._crowd_version:
             self._crowd_version = self.crowd.version
             self.tell("bands", bands=self.crowd.bands())
         self.classroom.turn()
+
+    def _tell_what_is_due(self, drawn: bool) -> None:
+        """Send points and state; while the bone lives, best beside a frame: one layout for all."""
+        now = time.monotonic()
         at, version, urgent = self._sent_state
+        soon = drawn or not self.session.playing
+        points_due = now - self._sent_points - max(_POINTS_EVERY_S, 2.0 * self.easel.gap)
+        state_due = now - at - max(_STATE_EVERY_S, 3.0 * self.easel.gap)
+        if points_due > (0.0 if soon else _NO_FRAME_S):
+            self._sent_points = now
+            self._tell_points()
         changed = self.session.version != version
-        due = now - at >= max(_STATE_EVERY_S, 3.0 * self.easel.gap)
+        due = state_due > (0.0 if soon else _NO_FRAME_S)
         if self.session.urgent != urgent or (changed and due):
             self._tell_state()
-        playing = self._playing()
-        self.easel.gap = self._limits.gap_s(playing)
-        self.session.pace.most = self._limits.days_a_second(playing)
-        self.easel.turn()
 
     def _tell_state(self) -> None:
         self._sent_state = (time.monotonic(), self.session.version, self.session.urgent)

@@ -70,14 +70,14 @@ class Easel:
         """For how long a frame has been waiting for its answer (s); 0 when none is."""
         return self._now() - self._waits_since if self._taken < self._sent else 0.0
 
-    def turn(self) -> None:
-        """Send a frame if one is due."""
+    def turn(self) -> bool:
+        """Send a frame if one is due; tells whether it did."""
         now, seen = self._now(), (self._session.version, self._looks)
         waited = now - self._sent_at
         if not self._session.ready or seen == self._drawn or waited < self.gap:
-            return
+            return False
         if self._taken < self._sent and waited < _PATIENCE_S:
-            return
+            return False
         self._drawn, self._sent_at = seen, now
         meta, arrays = self.frame()
         meta["after"] = 0 if self._changes.whole else self._sent
@@ -85,6 +85,7 @@ class Easel:
             self._waits_since = now
         self._sent += 1
         self._send(self._sent, pack(meta, self._changes.of(arrays)))
+        return True
 
     def frame(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what is to be seen at this moment, of one bone or two: meta and whole arrays."""
