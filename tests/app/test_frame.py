@@ -66,29 +66,31 @@ def test_colours_are_those_of_the_pictures():
     assert len(colours["themes"]["dark"]["stains"]["goldner"]["ages"]) == 255
 
 
-def test_a_frame_waits_for_the_last_one_but_not_for_ever(opened):
+def test_two_frames_travel_and_a_third_waits_but_not_for_ever(opened):
     session, sent, now = opened(), [], [10.0]
     easel = Easel(session, lambda number, data: sent.append(number), now=lambda: now[0])
-    easel.turn()
-    session.version += 1
-    now[0] += 0.5
-    easel.turn()
-    assert sent == [1]  # not yet taken
-    easel.taken(1)
-    easel.turn()
-    assert sent == [1, 2]
-    session.version += 1
-    now[0] += 2.0
-    easel.turn()
-    assert sent == [1, 2, 3]  # the answer never came
+
+    def later(seconds):
+        session.version += 1
+        now[0] += seconds
+        easel.turn()
+        return list(sent)
+
+    assert later(0.5) == [1]
+    assert later(0.5) == [1, 2]
+    assert later(0.5) == [1, 2]  # not yet taken
+    easel.taken(2)
+    assert later(0.5) == [1, 2, 3]
+    assert later(0.5) == [1, 2, 3, 4]
+    assert later(2.0) == [1, 2, 3, 4, 5]  # the answer never came
 
 
 def test_a_page_that_rested_is_not_silent_when_it_goes_on(opened):
     session, now = opened(), [10.0]
     easel = Easel(session, lambda number, data: None, now=lambda: now[0])
-    easel.turn()
-    easel.taken(1)
+    easel.turn()  # a page answers each second frame
     now[0] += 300.0
+    assert easel.silent_s == 0.0
     session.version += 1
     easel.turn()
     now[0] += 0.5

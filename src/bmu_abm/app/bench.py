@@ -92,7 +92,9 @@ class Bench(anywidget.AnyWidget):
         self.tell("notice", text=one_line(line))
 
     def _send_frame(self, number: int, message: bytes) -> None:
-        self.send({"kind": "frame", "number": number}, [message])
+        """Send a frame with what else is due: each message of its own costs as much as a frame."""
+        along = self._due(soon=True)
+        self.send({"kind": "frame", "number": number, "along": along}, [message])
 
     def _turn(self) -> None:
         if not self._greeted:
@@ -102,42 +104,48 @@ class Bench(anywidget.AnyWidget):
         playing = self._playing()
         self.easel.gap = self._limits.gap_s(playing)
         self.session.pace.most = self._limits.days_a_second(playing)
-        self._tell_what_is_due(self.easel.turn())
+        self.easel.turn()
+        for one in self._due(soon=not self.session.playing):
+            self.send(one)
         if self.crowd.version != self._crowd_version:
             self._crowd_version = self.crowd.version
             self.tell("bands", bands=self.crowd.bands())
         self.classroom.turn()
 
-    def _tell_what_is_due(self, drawn: bool) -> None:
-        """Send points and state; while the bone lives, best beside a frame: one layout for all."""
+    def _due(self, soon: bool) -> list[Message]:
+        """Return the points and the state that are due; unless `soon`, late ones only."""
         now = time.monotonic()
         at, version, urgent = self._sent_state
-        soon = drawn or not self.session.playing
-        points_due = now - self._sent_points - max(_POINTS_EVERY_S, 2.0 * self.easel.gap)
-        state_due = now - at - max(_STATE_EVERY_S, 3.0 * self.easel.gap)
-        if points_due > (0.0 if soon else _NO_FRAME_S):
+        late = 0.0 if soon else _NO_FRAME_S
+        found: list[Message] = []
+        if now - self._sent_points >= late + max(_POINTS_EVERY_S, 2.0 * self.easel.gap):
             self._sent_points = now
-            self._tell_points()
-        changed = self.session.version != version
-        due = state_due > (0.0 if soon else _NO_FRAME_S)
-        if self.session.urgent != urgent or (changed and due):
-            self._tell_state()
+            found += self._points()
+        due = now - at >= late + max(_STATE_EVERY_S, 3.0 * self.easel.gap)
+        if self.session.urgent != urgent or (due and self.session.version != version):
+            found.append(self._state())
+        return found
 
-    def _tell_state(self) -> None:
+    def _state(self) -> Message:
         self._sent_state = (time.monotonic(), self.session.version, self.session.urgent)
-        self.tell("state", **told.state(self.session), look=self.gaze.told())
+        return {"kind": "state", **told.state(self.session), "look": self.gaze.told()}
 
-    def _tell_points(self) -> None:
+    def _points(self) -> list[Message]:
+        """Return the points that the page does not have yet."""
+        found: list[Message] = []
         arms = self.session.arms
         if self.session.epoch != self._epoch or len(arms) != len(self._counts):
             self._epoch, self._counts = self.session.epoch, [0] * len(arms)
             ghost = told.points(self.session.ghost, self._columns)
-            self.tell("points", fresh=True, columns=self._columns, ghost=ghost, arms=len(arms))
+            fresh = {"columns": self._columns, "ghost": ghost, "arms": len(arms)}
+            found.append({"kind": "points", "fresh": True, **fresh})
         for number, arm in enumerate(arms):
             new = arm.history.points[self._counts[number] :]
             if new:
                 self._counts[number] += len(new)
-                self.tell("points", arm=number, rows=told.points(new, self._columns))
+                rows = told.points(new, self._columns)
+                found.append({"kind": "points", "arm": number, "rows": rows})
+        return found
 
     # -- from the page --------------------------------------------------------------------------
 
@@ -192,8 +200,8 @@ class Bench(anywidget.AnyWidget):
         def task() -> None:
             self._greeted, self._epoch = True, -1
             self.easel.again()
-            self._tell_state()
-            self._tell_points()
+            for one in [self._state(), *self._points()]:
+                self.send(one)
 
         self.session.submit(task)
 
@@ -221,7 +229,7 @@ class Bench(anywidget.AnyWidget):
     def _gaze(self, act: Callable[[], None]) -> None:
         def task() -> None:
             act()
-            self._tell_state()
+            self.send(self._state())
 
         self.session.submit(task)
 

@@ -1,4 +1,4 @@
-"""The draw clock: a frame when something changed, the last one was taken, and it is time."""
+"""The draw clock: a frame when something changed, earlier ones were taken, and it is time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bmu_abm.app.packet import pack
 from bmu_abm.app.session import Session
 
 _PATIENCE_S = 1.5
+_AHEAD = 2  # frames on their way; the page answers each second one (PageHost.frame)
 
 
 class Easel:
@@ -67,25 +68,24 @@ class Easel:
 
     @property
     def silent_s(self) -> float:
-        """For how long a frame has been waiting for its answer (s); 0 when none is."""
-        return self._now() - self._waits_since if self._taken < self._sent else 0.0
+        """For how long an answer has been due (s); 0 when none is."""
+        return self._now() - self._waits_since if self._sent - self._taken >= _AHEAD else 0.0
 
-    def turn(self) -> bool:
-        """Send a frame if one is due; tells whether it did."""
+    def turn(self) -> None:
+        """Send a frame if one is due."""
         now, seen = self._now(), (self._session.version, self._looks)
         waited = now - self._sent_at
         if not self._session.ready or seen == self._drawn or waited < self.gap:
-            return False
-        if self._taken < self._sent and waited < _PATIENCE_S:
-            return False
+            return
+        if self._sent - self._taken >= _AHEAD and waited < _PATIENCE_S:
+            return
         self._drawn, self._sent_at = seen, now
         meta, arrays = self.frame()
         meta["after"] = 0 if self._changes.whole else self._sent
-        if self._taken == self._sent:
-            self._waits_since = now
         self._sent += 1
+        if self._sent - self._taken == _AHEAD:
+            self._waits_since = now
         self._send(self._sent, pack(meta, self._changes.of(arrays)))
-        return True
 
     def frame(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what is to be seen at this moment, of one bone or two: meta and whole arrays."""

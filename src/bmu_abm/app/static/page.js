@@ -40,12 +40,21 @@ class PageHost {
   }
 
   frame(message, buffer) {
-    this.send({ do: "taken", number: message.number });
     const frame = unpack(buffer), { after } = frame.meta;
     if (after && after !== this.number) return this.send({ do: "hello" }); // one was lost on the way
     this.number = message.number;
     this.latest = merged(this.latest, frame);
     onceAFrame(this);
+    for (const one of message.along) this.hear(one);
+    if (document.hidden) this.answer(); // where nothing is drawn
+  }
+
+  // Tell that a frame was drawn, each second time: an answer costs the server as much as a frame.
+  answer() {
+    const last = this.number - (this.number % 2);
+    if (last <= (this.answered || 0) && this.number >= this.answered) return;
+    this.answered = last;
+    this.send({ do: "taken", number: last });
   }
 
   // The views that show a frame are drawn in the same frame of the browser.
@@ -54,6 +63,7 @@ class PageHost {
     for (const bone of this.bones) bone.legendName = bone.legend ? bone.legend.name : "";
     this.row = this.bones[0].row;
     this.showBones();
+    this.answer();
   }
 
   showBones() {
