@@ -18,7 +18,11 @@ SOURCES = TESTS.parent / "src"
 def environment(**more):
     """Return an environment in which package and stand-ins can be imported."""
     paths = [str(SOURCES), str(TESTS), os.environ.get("PYTHONPATH", "")]
-    quiet = {"DASK_DISTRIBUTED__WORKER__DAEMON": "True", "DASK_LOGGING__DISTRIBUTED": "critical"}
+    quiet = {
+        "DASK_DISTRIBUTED__WORKER__DAEMON": "True",
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",  # as docs/batch.md advises
+        "DASK_LOGGING__DISTRIBUTED": "critical",
+    }
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | quiet | more
 
 
