@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bmu_abm.compiled import kernel
+import numpy as np
+
+from bmu_abm.compiled import helper, kernel
 from bmu_abm.geometry import back_site
 from bmu_abm.trabecula import INTACT_COLUMN, mineral_of_age
 
@@ -14,10 +16,26 @@ if TYPE_CHECKING:
 T_SCORE_SHARE = 0.105  # one T-score of the lumbar spine, 0.11 g/cm2, over the young mean of 1.047
 
 
+@helper
+def degrees_by_age(oldest, p):
+    """Return the mineral degree of bone of each age up to `oldest` days."""
+    degrees = np.empty(oldest + 1)
+    for age in range(oldest + 1):
+        degrees[age] = mineral_of_age(
+            float(age),
+            p.mineral_lag_days,
+            p.mineral_primary_days,
+            p.mineral_primary_share,
+            p.mineral_secondary_days,
+        )
+    return degrees
+
+
 @kernel
 def mineral_and_damage(sites, born, damage, kinds, slice_nm, today, p, nx, ny):
     """Return mineral (um of full mineral per column), damage per um, and intact columns."""
-    t, q = today[0], p[0]
+    t = today[0]
+    degrees = degrees_by_age(t.day - born.min(), p[0])
     mineral, harm, intact = 0.0, 0.0, 0
     for c in range(nx * ny):
         if kinds[c] != INTACT_COLUMN:
@@ -27,14 +45,7 @@ def mineral_and_damage(sites, born, damage, kinds, slice_nm, today, p, nx, ny):
         for k in range(bottom // slice_nm, (top - 1) // slice_nm + 1):
             part = min(top, (k + 1) * slice_nm) - max(bottom, k * slice_nm)
             um = part / 1000.0
-            degree = mineral_of_age(
-                float(t.day - born[c, k]),
-                q.mineral_lag_days,
-                q.mineral_primary_days,
-                q.mineral_primary_share,
-                q.mineral_secondary_days,
-            )
-            mineral += um * degree
+            mineral += um * degrees[t.day - born[c, k]]
             harm += um * damage[c, k]
     return mineral, harm, intact
 
