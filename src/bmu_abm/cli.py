@@ -15,6 +15,7 @@ from bmu_abm.batch.commands import add_commands
 from bmu_abm.errors import BmuError, InputError
 from bmu_abm.faults import one_line
 from bmu_abm.options import add_command, add_settings, changes, count
+from bmu_abm.validation.trials.command import add_validate
 
 if TYPE_CHECKING:
     from bmu_abm.scenario import Scenario
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_network(commands)
     _add_bench(commands)
     add_commands(commands)
+    add_validate(commands)
     add_app(commands)
     return parser
 
