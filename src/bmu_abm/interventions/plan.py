@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bmu_abm.clock import MONTHS_PER_YEAR, day_of_month
-from bmu_abm.interventions import registry
+from bmu_abm.interventions import carriers, registry
 from bmu_abm.interventions.declaration import Between
 from bmu_abm.interventions.dosing import Schedule
 from bmu_abm.interventions.registry import Intervention
 from bmu_abm.interventions.verbs import Effect, Environment, Today, phase_of
+from bmu_abm.interventions.waveforms import Values
 
 if TYPE_CHECKING:
     from bmu_abm.host import Host
@@ -29,6 +30,8 @@ class Arm:
         What the scenario says about it.
     values : dict of str to float
         Its parameters (defaults, then the scenario's), and the host's numbers as `host.NAME`.
+    reached : dict of str to float
+        The same as cells of bone meet them, after the carrier.
     schedule : Schedule
         When it is given.
     closed : list of str
@@ -38,12 +41,26 @@ class Arm:
     intervention: Intervention
     course: Course
     values: dict[str, float]
+    reached: dict[str, float]
     schedule: Schedule
     closed: list[str]
 
-    def today(self, day: int) -> Today:
+    def today(self, day: int, values: Values | None = None) -> Today:
         """Return what the effects need to know of a day."""
-        return Today(self.schedule, day, self.values, 0.0 if self.closed else 1.0)
+        known = self.reached if values is None else values
+        return Today(self.schedule, day, known, 0.0 if self.closed else 1.0)
+
+    def steps(self) -> list[tuple[Effect, Arm, Values]]:
+        """Return the effects of what is given and of its carrier, with the numbers of each."""
+        own: list[tuple[Effect, Arm, Values]] = [
+            (effect, self, self.reached) for effect in self.intervention.declaration.effect
+        ]
+        if self.course.carrier == carriers.NONE:
+            return own
+        usual = self.intervention.declaration.parameters["dose"].default
+        values = carriers.own_values(self.course.carrier, self.values["dose"], usual)
+        carrier = carriers.find(self.course.carrier)
+        return own + [(effect, self, values) for effect in carrier.effect]
 
 
 class Plan:
@@ -56,8 +73,8 @@ class Plan:
     def __init__(self, arms: list[Arm], months: float) -> None:
         self.arms = arms
         self.months = months
-        steps = [(effect, arm) for arm in arms for effect in arm.intervention.declaration.effect]
-        self._steps: list[tuple[Effect, Arm]] = sorted(steps, key=lambda step: phase_of(step[0]))
+        steps = [step for arm in arms for step in arm.steps()]
+        self._steps = sorted(steps, key=lambda step: phase_of(step[0]))
 
     @classmethod
     def from_scenario(cls, scenario: Scenario) -> Plan:
@@ -67,8 +84,8 @@ class Plan:
 
     def apply(self, day: int, environment: Environment) -> None:
         """Let every intervention act on the environment of `day` (>= 0)."""
-        for effect, arm in self._steps:
-            effect.act(arm.today(day), environment)
+        for effect, arm, values in self._steps:
+            effect.act(arm.today(day, values), environment)
         for arm in self.arms:
             if arm.intervention.act is not None:
                 arm.intervention.act(arm.today(day), environment)
@@ -109,6 +126,9 @@ class Plan:
         declaration, course = arm.intervention.declaration, arm.course
         label = declaration.label
         months = self.months_of(course.use)
+        exposure = {}
+        if "dose" in declaration.parameters:
+            exposure = carriers.exposure(course.carrier, arm.values)
         return {
             "use": course.use,
             "title": declaration.title,
@@ -116,6 +136,9 @@ class Plan:
             "origin": arm.intervention.origin,
             "start_month": course.start_month,
             "stop_month": course.stop_month,
+            "form": course.form,
+            "carrier": course.carrier,
+            "exposure": exposure,
             "parameters": {
                 name: {"value": arm.values[name], "unit": declared.unit, "source": declared.source}
                 for name, declared in declaration.parameters.items()
@@ -128,12 +151,11 @@ class Plan:
 
 
 def _arm(course: Course, host: Host) -> Arm:
-    intervention = registry.find(course.use)
-    declared = intervention.declaration.parameters
-    values = {name: parameter.default for name, parameter in declared.items()} | course.settings
+    intervention, values = registry.find(course.use), course.values()
     schedule = _schedule(course, values)
     values |= {f"host.{k}": v for k, v in host if isinstance(v, float)}
-    return Arm(intervention, course, values, schedule, _closed_gates(intervention, host))
+    reached = carriers.carried(course.carrier, values)
+    return Arm(intervention, course, values, reached, schedule, _closed_gates(intervention, host))
 
 
 def _schedule(course: Course, values: dict[str, float]) -> Schedule:
