@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bmu_abm.clock import MONTHS_PER_YEAR, day_of_month
@@ -11,7 +11,6 @@ from bmu_abm.interventions.declaration import Between
 from bmu_abm.interventions.dosing import Schedule
 from bmu_abm.interventions.registry import Intervention
 from bmu_abm.interventions.verbs import Effect, Environment, Today, phase_of
-from bmu_abm.interventions.waveforms import Values
 
 if TYPE_CHECKING:
     from bmu_abm.host import Host
@@ -45,22 +44,19 @@ class Arm:
     schedule: Schedule
     closed: list[str]
 
-    def today(self, day: int, values: Values | None = None) -> Today:
+    def today(self, day: int) -> Today:
         """Return what the effects need to know of a day."""
-        known = self.reached if values is None else values
-        return Today(self.schedule, day, known, 0.0 if self.closed else 1.0)
+        return Today(self.schedule, day, self.reached, 0.0 if self.closed else 1.0)
 
-    def steps(self) -> list[tuple[Effect, Arm, Values]]:
-        """Return the effects of what is given and of its carrier, with the numbers of each."""
-        own: list[tuple[Effect, Arm, Values]] = [
-            (effect, self, self.reached) for effect in self.intervention.declaration.effect
-        ]
-        if self.course.carrier == carriers.NONE:
+    def steps(self) -> list[tuple[Effect, Arm]]:
+        """Return the effects of what is given and of its carrier, each with its numbers."""
+        declaration, name = self.intervention.declaration, self.course.carrier
+        own: list[tuple[Effect, Arm]] = [(effect, self) for effect in declaration.effect]
+        if name == carriers.NONE:
             return own
-        usual = self.intervention.declaration.parameters["dose"].default
-        values = carriers.own_values(self.course.carrier, self.values["dose"], usual)
-        carrier = carriers.find(self.course.carrier)
-        return own + [(effect, self, values) for effect in carrier.effect]
+        usual = declaration.parameters["dose"].default
+        carrier = replace(self, reached=carriers.own_values(name, self.values["dose"], usual))
+        return own + [(effect, carrier) for effect in carriers.find(name).effect]
 
 
 class Plan:
@@ -74,7 +70,7 @@ class Plan:
         self.arms = arms
         self.months = months
         steps = [step for arm in arms for step in arm.steps()]
-        self._steps = sorted(steps, key=lambda step: phase_of(step[0]))
+        self._steps: list[tuple[Effect, Arm]] = sorted(steps, key=lambda step: phase_of(step[0]))
 
     @classmethod
     def from_scenario(cls, scenario: Scenario) -> Plan:
@@ -84,8 +80,8 @@ class Plan:
 
     def apply(self, day: int, environment: Environment) -> None:
         """Let every intervention act on the environment of `day` (>= 0)."""
-        for effect, arm, values in self._steps:
-            effect.act(arm.today(day, values), environment)
+        for effect, arm in self._steps:
+            effect.act(arm.today(day), environment)
         for arm in self.arms:
             if arm.intervention.act is not None:
                 arm.intervention.act(arm.today(day), environment)
