@@ -14,6 +14,7 @@ import pytest
 import bmu_abm
 from bmu_abm import known
 from bmu_abm.interventions import registry
+from bmu_abm.network.declared import LEVELS
 
 PARAMETERS = {
     "osteoclast.matrix_activity": SimpleNamespace(low=0.0, high=2.0, unit="1", live=True),
@@ -24,7 +25,9 @@ PARAMETERS = {
     f"{room}.slit3_ng_ml": SimpleNamespace(low=0.0, high=1e4, unit="ng/ml", live=True)
     for room in ("osteoclast", "osteoblast", "marrow")
 }
-PARAMETERS["node.risk_allele"] = SimpleNamespace(low=0.0, high=100.0, unit="1", live=True)
+PARAMETERS |= {
+    f"node.{name}": SimpleNamespace(low=0.0, high=100.0, unit="1", live=True) for name in LEVELS
+}
 AT_REST = {
     "estradiol_pmol_per_l": 400.0,
     "load": 1.0,
@@ -63,6 +66,9 @@ class Recorder:
 
     def scale(self, path: str, factor: float) -> None:
         self.calls.append(("scale", path, factor))
+
+    def titrate(self, node: str, copies: float) -> None:
+        self.calls.append(("titrate", node, copies))
 
     def bind(self, ligand: str, conc_pm: float, kd_pm: float) -> None:
         self.calls.append(("bind", ligand, conc_pm, kd_pm))

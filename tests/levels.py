@@ -18,17 +18,20 @@ def levels_after(
     steps_per_day: int = 1,
     inputs: dict[str, float] | None = None,
     arranged: graph.Graph = graph.GRAPH,
+    copies: dict[str, float] | None = None,
     **factors: float,
 ) -> np.ndarray:
     """Return all levels after some days, with factors on nodes and edges by their paths."""
-    levels, given = np.ones(len(LEVELS)), np.ones(len(LEVELS))
+    levels, given, added = np.ones(len(LEVELS)), np.ones(len(LEVELS)), np.zeros(len(LEVELS))
+    for name, amount in (copies or {}).items():
+        added[LEVELS.index(name)] = amount
     for name, level in (inputs or {}).items():
         given[INPUTS[name]] = level
     by_path = parameters.network_factors(factors)
     g = arranged
     for _ in range(round(days * steps_per_day)):
         graph.evaluate(
-            levels, given, by_path, g.nodes, g.days, g.ends, g.curves, 1.0 / steps_per_day
+            levels, given, by_path, added, g.nodes, g.days, g.ends, g.curves, 1.0 / steps_per_day
         )
     return levels
 

@@ -39,6 +39,7 @@ def arrived(still, expected=400.0, cxcr4=1.0, cxcl12=40.0, route="intravenous", 
     return len(donors)
 
 
+@pytest.mark.mechanism("tt-cxcr4-tracking")
 def test_arrival_from_a_vein_follows_cxcr4_and_cxcl12(still):
     """Odds of 0.1 x CXCR4 x pull: through 8 capillaries only fractions are drawn."""
     for cxcr4 in (0.5, 1.0, 3.0):

@@ -306,8 +306,7 @@ def test_a_dose_of_zero_is_no_drug_to_the_last_bit(name):
         environment = after(the_plan, day, **untouched)
         assert environment.drivers == untouched
         for verb, *rest in environment.calls:
-            neutral = {"scale": (1, 1.0), "bind": (1, 0.0), "emit": (1, 0.0), "graft": (1, 0.0)}
-            position, value = neutral[verb]
+            position, value = (1, 1.0) if verb == "scale" else (1, 0.0)
             assert rest[position] == value
 
 

@@ -12,6 +12,7 @@ from bmu_abm.fields import COARSE, FINE, Fields
 from bmu_abm.interventions.plan import Plan
 from bmu_abm.ledger import levels
 from bmu_abm.network import graph
+from bmu_abm.network.declared import LEVELS
 from bmu_abm.signalling.binding import compete
 from bmu_abm.systemic import estrogen, mineral
 from bmu_abm.systemic.environment import DRIVERS, Environment, Graft, Lesion
@@ -69,6 +70,8 @@ class Body:
         Parameters of the host without interventions.
     rest_factors, factors : ndarray of float64
         On the nodes and edges of the network: of the host, and of today.
+    copies : ndarray of float64
+        Added to the levels of the network today, or held back.
     drivers : dict of str to float
         Of today.
     rankl_binders : ndarray, shape (n, 2)
@@ -85,6 +88,7 @@ class Body:
         for path, factor in genotype.factors(host.genotype).items():
             self.rest_factors[parameters.FACTOR_ROW[path]] *= factor
         self.factors = self.rest_factors.copy()
+        self.copies = np.zeros(len(LEVELS))
         self._host = host
         self._vitamin_d_supply = 1.0
         self._life = Life(scenario)
@@ -110,6 +114,9 @@ class Body:
                 self.factors[parameters.FACTOR_ROW[path]] *= factor
             else:
                 p[parameters.REGISTRY[path].field] *= factor
+        self.copies[:] = 0.0
+        for node, copies in today.copies.items():
+            self.copies[LEVELS.index(node)] = copies
         self.drivers = today.drivers
         self._sources = today.sources
         begins = self._first_step_of_day(model)
@@ -174,8 +181,9 @@ class Body:
         t, g = model.today, graph.GRAPH
         setpoint = float(p["calcium_setpoint_mmol_per_l"][0])
         given = inputs(self.drivers, self._host, felt, model.skeleton[0], setpoint)
+        dt = float(t["dt"][0])
         graph.evaluate(
-            levels(t), given, self.factors, g.nodes, g.days, g.ends, g.curves, float(t["dt"][0])
+            levels(t), given, self.factors, self.copies, g.nodes, g.days, g.ends, g.curves, dt
         )
         t["estrogen"] = t["estrogen_receptor"]
         t["immune_tone"] = t["immune"]

@@ -197,16 +197,18 @@ def _load(options: argparse.Namespace) -> Scenario:
 def _scenarios(options: argparse.Namespace, command: list[str]) -> int:
     from bmu_abm import shipped
     from bmu_abm.faults import fault, suggest
+    from bmu_abm.interventions import families
 
     if options.name is None:
         _list_shipped()
         return DONE
     kinds = [kind for kind in shipped.KINDS if shipped.path(kind, options.name)]
-    if not kinds:
+    text = shipped.read(kinds[0], options.name) if kinds else families.text(options.name)
+    if text is None:
         everything = [name for kind in shipped.KINDS for name in shipped.names(kind)]
-        mend = suggest(options.name, everything)
+        mend = suggest(options.name, [*everything, *families.names()])
         raise fault(options.name, "", "nothing ships under this name", mend)
-    print(shipped.read(kinds[0], options.name), end="")
+    print(text, end="")
     return DONE
 
 
@@ -218,6 +220,19 @@ def _list_shipped() -> None:
         for name in shipped.names(kind):
             title = tomlfile.parse(shipped.read(kind, name), name).data["title"]
             print(f"  {name:<24} {title}")
+        if kind == "intervention":
+            _list_families()
+
+
+def _list_families() -> None:
+    """Print one line for all microRNAs instead of one for each of their interventions."""
+    from textwrap import fill
+
+    from bmu_abm.interventions import families
+    from bmu_abm.network.mirna import MICRO_RNAS
+
+    print(f"interventions on one microRNA: NAME_{', NAME_'.join(families.KINDS)}, with NAME of")
+    print(fill(" ".join(MICRO_RNAS), 98, initial_indent="  ", subsequent_indent="  "))
 
 
 def _check(options: argparse.Namespace, command: list[str]) -> int:

@@ -19,9 +19,10 @@ from bmu_abm import shipped
 from bmu_abm.errors import BmuError, InputError
 from bmu_abm.fields import DECLARATIONS
 from bmu_abm.host import Host
-from bmu_abm.interventions import registry
+from bmu_abm.interventions import carriers, families, registry
 from bmu_abm.interventions.declaration import Declaration
 from bmu_abm.network import pages as network_pages
+from bmu_abm.network.mirna import MICRO_RNAS
 from bmu_abm.parameters import KINDS, REGISTRY, Parameter
 from bmu_abm.tomlfile import load
 
@@ -119,7 +120,40 @@ def interventions_block() -> str:
         head = f"### {name}\n\n{declaration.title} ({declaration.kind}). "
         sections.append(f"{head}{' '.join(declaration.description.split())}\n\n")
         sections.append(_declared(declaration) + "\n")
-    return "".join(sections)
+    return "".join([*sections, *map(_family, families.KINDS)])
+
+
+def _family(kind: str) -> str:
+    """Return the section of all interventions of a family, as told by its first member."""
+    first = next(iter(MICRO_RNAS.values()))
+    declaration = registry.find(f"{first.slug}_{kind}").declaration
+    told = " ".join(declaration.description.split()).replace(first.name, "the microRNA")
+    names = ", ".join(f"`{slug}_{kind}`" for slug in MICRO_RNAS)
+    forms = table(
+        ("form", "what it is", "its own defaults", "source"),
+        [
+            (
+                f"`{name}`",
+                form.help,
+                ", ".join(f"`{key}` {value:g}" for key, value in form.values.items()),
+                form.source,
+            )
+            for name, form in declaration.forms.items()
+        ],
+    )
+    return f"### {families.KINDS[kind]}\n\n{told}\n\n{names}\n\n{_declared(declaration)}\n{forms}\n"
+
+
+def carriers_block() -> str:
+    """Return the table of the shipped carriers."""
+    rows = []
+    for name in carriers.names():
+        carrier = carriers.find(name)
+        share = carrier.defaults()
+        numbers = [f"{share[key]:g}" for key in ("bone", "off_bone", "osteoblast", "osteoclast")]
+        rows.append((f"`{name}`", carrier.title, *numbers, carrier.parameters["bone"].source))
+    head = ("name", "title", "bone", "off bone", "osteoblasts", "osteoclasts", "source")
+    return table(head, rows)
 
 
 def studies_block() -> str:
@@ -150,6 +184,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "scenarios": scenarios_block,
     "hosts": hosts_block,
     "interventions": interventions_block,
+    "carriers": carriers_block,
     "studies": studies_block,
 }
 

@@ -12,7 +12,7 @@ from bmu_abm import known, shipped, tomlfile
 from bmu_abm.clock import day_of_month
 from bmu_abm.faults import show, suggest
 from bmu_abm.host import MAX_YEARS, Host, ParameterValues, flatten
-from bmu_abm.interventions import registry
+from bmu_abm.interventions import carriers, registry
 from bmu_abm.interventions.declaration import RESERVED
 from bmu_abm.patch import Patch
 from bmu_abm.schema import Table, explain, problem
@@ -31,6 +31,10 @@ class Course(Table):
         Name of an intervention.
     start_month, stop_month : float
         From the end of the burn-in; None: to the end of the run.
+    form : str or None
+        One of the forms that the intervention declares: other defaults.
+    carrier : str
+        What brings the dose to bone, or nothing in particular.
     settings : dict of str to float
         Parameters that the intervention declares; in a file they stand beside `use`.
     """
@@ -38,6 +42,8 @@ class Course(Table):
     use: str
     start_month: float = Field(0.0, ge=0.0, le=_MOST_MONTHS)
     stop_month: float | None = Field(None, gt=0.0, le=_MOST_MONTHS)
+    form: str | None = None
+    carrier: str = carriers.NONE
     settings: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -56,6 +62,8 @@ class Course(Table):
             what = f"is {self.stop_month:g}, not after start_month ({self.start_month:g})"
             raise problem(what, "let it stop later, or start earlier", "stop_month")
         self._check_use()
+        self._check_form()
+        self._check_carrier()
         for name, value in self.settings.items():
             self._check_setting(name, value)
         return self
@@ -67,6 +75,20 @@ class Course(Table):
         if self.use not in registry.names():
             mend = suggest(self.use, registry.names())
             raise problem(f"unknown intervention {show(self.use)}", mend, "use")
+
+    def _check_form(self) -> None:
+        forms = registry.find(self.use).declaration.forms
+        if self.form is not None and self.form not in forms:
+            raise problem(f"is no form of {self.use}", suggest(self.form, forms), "form")
+
+    def _check_carrier(self) -> None:
+        if self.carrier == carriers.NONE:
+            return
+        if self.carrier not in carriers.names():
+            mend = suggest(self.carrier, carriers.names())
+            raise problem(f"unknown carrier {show(self.carrier)}", mend, "carrier")
+        if "dose" not in registry.find(self.use).declaration.parameters:
+            raise problem(f"is given, but {self.use} has no dose to carry", "remove it", "carrier")
 
     def _check_setting(self, name: str, value: float) -> None:
         declared = registry.find(self.use).declaration.parameters
@@ -84,7 +106,15 @@ class Course(Table):
         table: dict[str, Any] = {"use": self.use, "start_month": self.start_month}
         if self.stop_month is not None:
             table["stop_month"] = self.stop_month
+        if self.form is not None:
+            table["form"] = self.form
+        if self.carrier != carriers.NONE:
+            table["carrier"] = self.carrier
         return table | self.settings
+
+    def values(self) -> dict[str, float]:
+        """Return every parameter: the defaults of its form, then what the course sets."""
+        return registry.find(self.use).declaration.defaults(self.form) | self.settings
 
 
 def _real_integer(value: Any) -> Any:
@@ -239,6 +269,8 @@ _NOT_BURNT_IN = {"name", "title", "horizon_years", "marker_baseline", "sources"}
 def _content(course: Course) -> dict[str, Any]:
     """Return all that decides what a course does, so that a changed file changes the key."""
     declaration = registry.find(course.use).declaration
-    values = {name: declared.default for name, declared in declaration.parameters.items()}
     effects = declaration.model_dump(mode="json", include={"gates", "effect"})
-    return course.table() | {"values": values | course.settings} | effects
+    content = course.table() | {"values": course.values()} | effects
+    if course.carrier != carriers.NONE:
+        content["carried"] = carriers.find(course.carrier).model_dump(mode="json")
+    return content

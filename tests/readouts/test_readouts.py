@@ -304,6 +304,16 @@ def test_risks_of_the_network_are_read_out(busy):
     assert row["fracture_hazard_ratio"] == pytest.approx(expected)
 
 
+@pytest.mark.mechanism("mirna-biomarker")
+def test_mir_21_of_serum_rises_with_osteoclasts_and_not_with_osteoblasts(busy):
+    """More of the cells that release it, as after ovariectomy."""
+    rest, more = busy(), busy()
+    more.ledger["osteoclast_days"] *= 2.0
+    low, high = rest.sample(), more.sample()
+    assert high["mir21_ratio"] > low["mir21_ratio"]
+    assert high["mir194_ratio"] == low["mir194_ratio"]
+
+
 @pytest.mark.mechanism("me-serum-mirna")
 def test_a_mimic_is_seen_in_serum(busy):
     """Twice the level in the cells: the share of bone cells in serum doubles."""

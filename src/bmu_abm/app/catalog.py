@@ -10,7 +10,7 @@ from typing import Any
 from bmu_abm import shipped, tomlfile
 from bmu_abm.app.touch import TOOLS
 from bmu_abm.fields import DECLARATIONS
-from bmu_abm.interventions import registry
+from bmu_abm.interventions import families, registry
 from bmu_abm.parameters import REGISTRY
 from bmu_abm.pictures.field_map import DAMAGE
 from bmu_abm.runs.figure import PANELS
@@ -151,6 +151,7 @@ def interventions() -> list[dict[str, Any]]:
                 "name": name,
                 "title": found.title,
                 "kind": found.kind,
+                "group": families.group_of(name),
                 "description": " ".join(found.description.split()),
                 "sources": list(found.sources),
                 "label_months": found.label.max_months if found.label else None,

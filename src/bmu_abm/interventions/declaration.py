@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from bmu_abm import known
 from bmu_abm.faults import show, suggest
 from bmu_abm.host import Host
 from bmu_abm.interventions.quantity import Quantity, factors_of
@@ -13,7 +14,7 @@ from bmu_abm.interventions.verbs import AnyEffect, names_of
 from bmu_abm.schema import Table, problem
 from bmu_abm.shipped import is_name
 
-RESERVED = ("use", "start_month", "stop_month")
+RESERVED = ("use", "start_month", "stop_month", "form", "carrier")
 HOST_NUMBERS = tuple(
     f"host.{name}" for name, field in Host.model_fields.items() if field.annotation is float
 )
@@ -44,6 +45,14 @@ class DeclaredParameter(Table):
             what = f"is {self.default:g}, outside of {self.low:g} to {self.high:g}"
             raise problem(what, "change the default or the range", "default")
         return self
+
+
+class Form(Table):
+    """A form in which an intervention is given: other defaults for some of its parameters."""
+
+    help: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    values: dict[str, float]
 
 
 class Label(Table):
@@ -84,6 +93,8 @@ class Declaration(Table):
         met the intervention does not act, and says so.
     parameters : dict of DeclaredParameter
         `every_days` makes repeated doses and `doses` limits their number; others are free.
+    forms : dict of Form
+        Forms in which it is given, by the name that a scenario writes as `form`.
     effect : list of effects
         What it does, in verbs.
     """
@@ -95,16 +106,33 @@ class Declaration(Table):
     label: Label | None = None
     gates: Annotated[dict[str, Gate], AfterValidator(_known_gates)] = Field(default_factory=dict)
     parameters: dict[str, DeclaredParameter] = Field(default_factory=dict)
+    forms: dict[str, Form] = Field(default_factory=dict)
     effect: list[AnyEffect] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _consistent(self) -> Declaration:
         for name, parameter in self.parameters.items():
             _check_parameter(name, parameter)
+        for name, form in self.forms.items():
+            self._check_form(name, form)
         for number, effect in enumerate(self.effect):
             self._check_names(number, names_of(effect))
             self._check_positive(number, effect)
         return self
+
+    def _check_form(self, name: str, form: Form) -> None:
+        for key, value in form.values.items():
+            if key not in self.parameters:
+                what, mend = "is not a declared parameter", suggest(key, self.parameters)
+                raise problem(what, mend, "forms", name, "values", key)
+            refusal = known.refuse_range(value, self.parameters[key])
+            if refusal is not None:
+                raise problem(*refusal, "forms", name, "values", key)
+
+    def defaults(self, form: str | None = None) -> dict[str, float]:
+        """Return the defaults of all parameters, in one of the forms."""
+        values = {name: parameter.default for name, parameter in self.parameters.items()}
+        return values if form is None else values | self.forms[form].values
 
     def _check_names(self, number: int, names: dict[str, list[str]]) -> None:
         valid = [*self.parameters, *HOST_NUMBERS]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bmu_abm.clock import MONTHS_PER_YEAR, day_of_month
-from bmu_abm.interventions import registry
+from bmu_abm.interventions import carriers, registry
 from bmu_abm.interventions.declaration import Between
 from bmu_abm.interventions.dosing import Schedule
 from bmu_abm.interventions.registry import Intervention
@@ -29,6 +29,8 @@ class Arm:
         What the scenario says about it.
     values : dict of str to float
         Its parameters (defaults, then the scenario's), and the host's numbers as `host.NAME`.
+    reached : dict of str to float
+        The same as cells of bone meet them, after the carrier.
     schedule : Schedule
         When it is given.
     closed : list of str
@@ -38,12 +40,23 @@ class Arm:
     intervention: Intervention
     course: Course
     values: dict[str, float]
+    reached: dict[str, float]
     schedule: Schedule
     closed: list[str]
 
     def today(self, day: int) -> Today:
         """Return what the effects need to know of a day."""
-        return Today(self.schedule, day, self.values, 0.0 if self.closed else 1.0)
+        return Today(self.schedule, day, self.reached, 0.0 if self.closed else 1.0)
+
+    def steps(self) -> list[tuple[Effect, Arm]]:
+        """Return the effects of what is given and of its carrier, each with its numbers."""
+        declaration, name = self.intervention.declaration, self.course.carrier
+        own: list[tuple[Effect, Arm]] = [(effect, self) for effect in declaration.effect]
+        if name == carriers.NONE:
+            return own
+        usual = declaration.parameters["dose"].default
+        carrier = replace(self, reached=carriers.own_values(name, self.values["dose"], usual))
+        return own + [(effect, carrier) for effect in carriers.find(name).effect]
 
 
 class Plan:
@@ -56,7 +69,7 @@ class Plan:
     def __init__(self, arms: list[Arm], months: float) -> None:
         self.arms = arms
         self.months = months
-        steps = [(effect, arm) for arm in arms for effect in arm.intervention.declaration.effect]
+        steps = [step for arm in arms for step in arm.steps()]
         self._steps: list[tuple[Effect, Arm]] = sorted(steps, key=lambda step: phase_of(step[0]))
 
     @classmethod
@@ -109,6 +122,9 @@ class Plan:
         declaration, course = arm.intervention.declaration, arm.course
         label = declaration.label
         months = self.months_of(course.use)
+        exposure = {}
+        if "dose" in declaration.parameters:
+            exposure = carriers.exposure(course.carrier, arm.values)
         return {
             "use": course.use,
             "title": declaration.title,
@@ -116,6 +132,9 @@ class Plan:
             "origin": arm.intervention.origin,
             "start_month": course.start_month,
             "stop_month": course.stop_month,
+            "form": course.form,
+            "carrier": course.carrier,
+            "exposure": exposure,
             "parameters": {
                 name: {"value": arm.values[name], "unit": declared.unit, "source": declared.source}
                 for name, declared in declaration.parameters.items()
@@ -128,12 +147,11 @@ class Plan:
 
 
 def _arm(course: Course, host: Host) -> Arm:
-    intervention = registry.find(course.use)
-    declared = intervention.declaration.parameters
-    values = {name: parameter.default for name, parameter in declared.items()} | course.settings
+    intervention, values = registry.find(course.use), course.values()
     schedule = _schedule(course, values)
     values |= {f"host.{k}": v for k, v in host if isinstance(v, float)}
-    return Arm(intervention, course, values, schedule, _closed_gates(intervention, host))
+    reached = carriers.carried(course.carrier, values)
+    return Arm(intervention, course, values, reached, schedule, _closed_gates(intervention, host))
 
 
 def _schedule(course: Course, values: dict[str, float]) -> Schedule:

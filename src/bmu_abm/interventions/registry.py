@@ -1,4 +1,4 @@
-"""Where interventions come from: the shipped files, and plugins of other packages.
+"""Where interventions come from: shipped files, families of them, and plugins of other packages.
 
 A plugin is an object under the entry point `bmu_abm.interventions`, with a `declaration` (a
 `Declaration` or a table of the same form) and, unless the declaration's effects say it all, a
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from bmu_abm import shipped, tomlfile
 from bmu_abm.faults import fault, suggest
+from bmu_abm.interventions import families
 from bmu_abm.interventions.declaration import Declaration
 from bmu_abm.interventions.verbs import Environment, Today
 from bmu_abm.schema import explain
@@ -49,7 +50,7 @@ class Intervention:
 
 def names() -> list[str]:
     """Return the names that `use` accepts, sorted."""
-    return sorted({*shipped.names("intervention"), *_plugins()})
+    return sorted({*shipped.names("intervention"), *families.names(), *_plugins()})
 
 
 @cache
@@ -63,15 +64,23 @@ def find(name: str) -> Intervention:
     InputError
         Its file or plugin is wrong.
     """
-    plugins, file = _plugins(), shipped.path("intervention", name)
-    if name in plugins and file is not None:
+    plugins, own = _plugins(), _shipped(name)
+    if name in plugins and own is not None:
         raise fault(plugins[name].value, name, "a shipped intervention has this name", "rename it")
     if name in plugins:
         return _load_plugin(plugins[name])
-    if file is None:
+    if own is None:
         raise KeyError(suggest(name, names()))
-    document = tomlfile.load(file)
-    return Intervention(name, declare(document.data, document.source, document.lines))
+    return Intervention(name, declare(own.data, own.source, own.lines))
+
+
+def _shipped(name: str) -> tomlfile.Document | None:
+    """Return the file of a shipped name, or what a family makes of its own; None for neither."""
+    file = shipped.path("intervention", name)
+    if file is not None:
+        return tomlfile.load(file)
+    text = families.text(name)
+    return None if text is None else tomlfile.parse(text, f"{name}.toml")
 
 
 def declare(table: Any, source: str, lines: dict[str, int] | None = None) -> Declaration:

@@ -28,6 +28,9 @@ class Environment(Protocol):
     def scale(self, path: str, factor: float) -> None:
         """Multiply a declared parameter today."""
 
+    def titrate(self, node: str, copies: float) -> None:
+        """Add copies to a level of the network, or hold them back."""
+
     def bind(self, ligand: str, conc_pm: float, kd_pm: float) -> None:
         """Add a soluble binder of a field's ligand (pM)."""
 
@@ -55,7 +58,8 @@ class Effect(Table):
     """What all verbs share.
 
     The strength is amount x curve, and behind a receptor (`half_max`) it saturates:
-    s^hill / (s^hill + half_max^hill).
+    s^hill / (s^hill + half_max^hill). `share` multiplies what comes out: the part of the cells in
+    which it acts.
     """
 
     quantities: ClassVar[tuple[str, ...]] = ()
@@ -65,15 +69,17 @@ class Effect(Table):
     curve: Curve = Field(default_factory=Const)
     half_max: Quantity | None = None
     hill: Quantity = 1.0
+    share: Quantity = 1.0
 
     def strength(self, today: Today) -> float:
         """Return the strength on a day; exactly 0.0 for a dose of 0 or a closed gate."""
         curve = self.curve.at(today.schedule, today.day, today.values)
         raw = max(0.0, evaluate(self.amount, today.values) * curve * today.gate)
+        share = evaluate(self.share, today.values)
         if self.half_max is None or raw == 0.0:
-            return raw
+            return raw * share
         ratio = evaluate(self.half_max, today.values) / raw
-        return float(1.0 / (1.0 + ratio ** evaluate(self.hill, today.values)))
+        return float(share / (1.0 + ratio ** evaluate(self.hill, today.values)))
 
     def act(self, today: Today, environment: Environment) -> None:
         """Change the environment of the day."""
@@ -89,7 +95,8 @@ class Effect(Table):
 
     def all_quantities(self) -> dict[str, Quantity]:
         """Return every quantity of the effect by its key."""
-        own = {key: getattr(self, key) for key in ("amount", "half_max", "hill", *self.quantities)}
+        shared = ("amount", "half_max", "hill", "share")
+        own = {key: getattr(self, key) for key in (*shared, *self.quantities)}
         own |= {f"curve.{key}": value for key, value in self.curve if key != "shape"}
         return {key: value for key, value in own.items() if value is not None}
 
@@ -169,6 +176,30 @@ class ScaleEffect(Effect):
             live = [path for path, parameter in declared.items() if parameter.live]
             mend = suggest(self.path, live)
             raise problem(f"{show(self.path)} may not change during a run", mend, "path")
+
+
+class TitrateEffect(Effect):
+    """Add `copies` x strength to a level of the network, over rest: as a mimic does.
+
+    Below 0 they are held back, as by a sponge: what is beyond the level changes nothing.
+    """
+
+    verb: Literal["titrate"]
+    node: str
+    copies: Quantity
+
+    quantities: ClassVar[tuple[str, ...]] = ("copies",)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Add the copies, or hold them back."""
+        copies = evaluate(self.copies, today.values) * self.strength(today)
+        environment.titrate(self.node, copies)
+
+    def check(self) -> None:
+        """Refuse what is no level of the network."""
+        paths = (path.partition(".") for path in known.parameters())
+        levels = {name: None for room, _, name in paths if room == "node"}
+        _refuse_unknown(self.node, levels, "node", "level of the network")
 
 
 class BindEffect(Effect):
@@ -261,7 +292,7 @@ class LesionEffect(Effect):
 
 
 AnyEffect = Annotated[
-    SetEffect | ScaleEffect | BindEffect | EmitEffect | GraftEffect | LesionEffect,
+    SetEffect | ScaleEffect | TitrateEffect | BindEffect | EmitEffect | GraftEffect | LesionEffect,
     Field(discriminator="verb"),
 ]
 

@@ -110,7 +110,7 @@ def tends_to(node, levels, ends, curves, edge_factors):
 
 
 @kernel
-def evaluate(levels, inputs, factors, nodes, days, ends, curves, dt):
+def evaluate(levels, inputs, factors, copies, nodes, days, ends, curves, dt):
     """Set the level of every node for a step of `dt` days.
 
     Parameters
@@ -121,6 +121,8 @@ def evaluate(levels, inputs, factors, nodes, days, ends, curves, dt):
         What the body gives each node, 1.0 for nothing.
     factors : ndarray of float64, shape (n + m,)
         On the level of each node, and on the gain of each edge in the order of the table.
+    copies : ndarray of float64, shape (n,)
+        Added to the level of each node; below 0 they are held back, down to none.
     nodes, days, ends, curves : ndarray
         Of `Graph`.
     """
@@ -134,12 +136,12 @@ def evaluate(levels, inputs, factors, nodes, days, ends, curves, dt):
             break
         own = node[0]
         level = tends_to(node, levels, ends, curves, edge_factors)
-        levels[own] = level * inputs[own] * factors[own]
+        levels[own] = max(0.0, level * inputs[own] * factors[own] + copies[own])
     targets = np.empty(n - first_late)
     for i in range(first_late, n):
         own = nodes[i, 0]
         level = tends_to(nodes[i], levels, ends, curves, edge_factors)
-        targets[i - first_late] = level * inputs[own] * factors[own]
+        targets[i - first_late] = max(0.0, level * inputs[own] * factors[own] + copies[own])
     for i in range(first_late, n):
         own = nodes[i, 0]
         levels[own] += chance(1.0 / days[i], dt) * (targets[i - first_late] - levels[own])

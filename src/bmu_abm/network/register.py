@@ -19,8 +19,12 @@ GROUPS = (
     "signal",
     "pathway",
     "hormone-nutrient",
+    "mirna",
+    "cerna",
     "tissue",
     "disease-model",
+    "mirna-therapy",
+    "targeting-technology",
     "measurement",
     "risk-genetics",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bmu_abm.network.declared import LEVELS
 from bmu_abm.parameters import REGISTRY
 
 
@@ -85,6 +86,8 @@ class Environment:
         Named in `DRIVERS`.
     factors : dict of str to float
         Product of the factors on each scaled parameter.
+    copies : dict of str to float
+        Added to levels of the network, over rest; below 0 they are held back.
     binders : dict of str to list of (pM, pM)
         Soluble binders of a field's ligand: concentration and dissociation constant.
     sources : list of (field, level, place)
@@ -95,6 +98,7 @@ class Environment:
 
     drivers: dict[str, float]
     factors: dict[str, float] = field(default_factory=dict)
+    copies: dict[str, float] = field(default_factory=dict)
     binders: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     sources: list[tuple[str, float, str]] = field(default_factory=list)
     grafts: list[Graft] = field(default_factory=list)
@@ -111,6 +115,18 @@ class Environment:
         if not REGISTRY[path].live:
             raise KeyError(f"{path} cannot change during a run")
         self.factors[path] = self.factors.get(path, 1.0) * factor
+
+    def titrate(self, node: str, copies: float) -> None:
+        """Add copies to a level of the network (over rest), or hold as many back.
+
+        Raises
+        ------
+        KeyError
+            The network has no such level.
+        """
+        if node not in LEVELS:
+            raise KeyError(f"{node} is no level of the network")
+        self.copies[node] = self.copies.get(node, 0.0) + copies
 
     def bind(self, ligand: str, conc_pm: float, kd_pm: float) -> None:
         """Add a soluble binder of a field's ligand, e.g. an antibody against RANKL."""

@@ -35,9 +35,10 @@ export function quantity(name, offer, value, change, note) {
 const KIND_NAMES = { drug: "Drugs", supplement: "Supplements", graft: "Cells and grafts", mirna: "MicroRNA", delivery: "Delivery", disease: "Disease and hormones", genotype: "Genotype" };
 
 export function addTreatment(host) {
-  const offers = host.offers.interventions, kinds = [...new Set(offers.map((one) => one.kind))];
-  const select = el("select", { "aria-label": "Treatment" }, ...kinds.map((kind) =>
-    el("optgroup", { label: KIND_NAMES[kind] || words(kind) }, ...offers.filter((one) => one.kind === kind).map((one) => el("option", { value: one.name, text: one.title })))));
+  const offers = host.offers.interventions, group = (one) => one.group || KIND_NAMES[one.kind] || words(one.kind);
+  const groups = [...new Set(offers.map(group))].sort((a, b) => offers.some((one) => one.group === a) - offers.some((one) => one.group === b));
+  const select = el("select", { "aria-label": "Treatment" }, ...groups.map((name) =>
+    el("optgroup", { label: name }, ...offers.filter((one) => group(one) === name).map((one) => el("option", { value: one.name, text: one.title })))));
   const now = Math.ceil(host.state.month * 2) / 2;
   const start = el("input", { type: "number", min: now, max: host.axis.last, step: 0.5, value: now, "aria-label": "First month" });
   const stop = el("input", { type: "number", min: now, max: host.axis.last, step: 0.5, placeholder: "to the end", "aria-label": "Last month" });
