@@ -1,4 +1,4 @@
-"""The scenarios, hosts, interventions and studies that come with the package."""
+"""The scenarios, hosts, interventions, donors, scaffolds and studies that come with the package."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import Literal
 from bmu_abm.errors import MachineError
 from bmu_abm.faults import fault, suggest
 
-Kind = Literal["scenario", "host", "intervention", "study"]
+Kind = Literal["scenario", "host", "intervention", "donor", "scaffold", "study"]
 _FOLDERS: dict[Kind, str] = {
     "scenario": "",
     "host": "hosts",
     "intervention": "interventions",
+    "donor": "donors",
+    "scaffold": "scaffolds",
     "study": "studies",
 }
 KINDS: tuple[Kind, ...] = tuple(_FOLDERS)

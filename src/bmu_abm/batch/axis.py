@@ -12,6 +12,7 @@ from bmu_abm.batch.varied import Value, Varied
 from bmu_abm.errors import InputError
 from bmu_abm.faults import fault, nearest, show, suggest
 from bmu_abm.interventions import registry
+from bmu_abm.interventions.declaration import RESERVED
 from bmu_abm.scenario import Course, Scenario
 from bmu_abm.schema import line_of
 
@@ -184,9 +185,8 @@ def _of_course(rest: str, scenario: Scenario) -> _Declared | None:
     course: Course = scenario.intervention[int(number)]
     declared = registry.find(course.use).declaration.parameters.get(name)
     if declared is not None:
-        base = course.settings.get(name, declared.default)
-        return _Declared(base, declared.low, declared.high, declared.unit)
-    if name in ("use", "start_month", "stop_month"):
+        return _Declared(course.values()[name], declared.low, declared.high, declared.unit)
+    if name in RESERVED:
         return _Declared(getattr(course, name))
     return None
 

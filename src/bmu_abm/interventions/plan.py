@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bmu_abm.clock import MONTHS_PER_YEAR, day_of_month
-from bmu_abm.interventions import registry
+from bmu_abm.interventions import presets, registry
 from bmu_abm.interventions.declaration import Between
 from bmu_abm.interventions.dosing import Schedule
 from bmu_abm.interventions.registry import Intervention
@@ -43,7 +43,8 @@ class Arm:
 
     def today(self, day: int) -> Today:
         """Return what the effects need to know of a day."""
-        return Today(self.schedule, day, self.values, 0.0 if self.closed else 1.0)
+        gate = 0.0 if self.closed else 1.0
+        return Today(self.schedule, day, self.values, gate, self.course.route)
 
 
 class Plan:
@@ -120,6 +121,11 @@ class Plan:
                 name: {"value": arm.values[name], "unit": declared.unit, "source": declared.source}
                 for name, declared in declaration.parameters.items()
             },
+            "route": course.route,
+            "presets": {
+                kind: {"name": name, **presets.find(kind, name).model_dump(mode="json")}
+                for kind, name in course.presets()
+            },
             "sources": declaration.sources,
             "gates_not_met": arm.closed,
             "label_exceeded": label is not None and months > label.max_months,
@@ -129,8 +135,7 @@ class Plan:
 
 def _arm(course: Course, host: Host) -> Arm:
     intervention = registry.find(course.use)
-    declared = intervention.declaration.parameters
-    values = {name: parameter.default for name, parameter in declared.items()} | course.settings
+    values = course.values()
     schedule = _schedule(course, values)
     values |= {f"host.{k}": v for k, v in host if isinstance(v, float)}
     return Arm(intervention, course, values, schedule, _closed_gates(intervention, host))

@@ -21,8 +21,10 @@ GROUPS = (
     "hormone-nutrient",
     "tissue",
     "disease-model",
+    "stem-cell-therapy",
     "measurement",
     "risk-genetics",
+    "sequence/combination",
 )
 
 
