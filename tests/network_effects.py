@@ -202,6 +202,24 @@ def vigour_near_grafted_cells(still, x):
     return float(forming(near).populations["osteoblast"].live["vigour"].mean())
 
 
+@effect("graft", "osteocyte", 0.0, 3.0)
+def osteocytes_left_near_grafted_cells(still, x):
+    m = bones.changed(with_fields(told(still(), supported=1), secretome=x))
+    bones.changed(m, osteocyte_life_years=0.02, osteocyte_secretome_survival=0.5)
+    sites = np.arange(400)
+    bones.put(m, "osteocyte", sites, z=m.trabecula.sites["height"][sites] - 20_000)
+    rules.tick(m, rules.osteocytes, 5)
+    return len(m.populations["osteocyte"])
+
+
+@effect("graft", "opg_field", 0.0, 2.0)
+def opg_of_grafted_cells(still, x):
+    m = rules.silence(still())
+    bones.put(m, "msc", [bones.middle(m)], **YOUNG | {"secretome": x})
+    rules.free_mscs(m)
+    return source_of(m, "OPG")
+
+
 @effect("pth_burst", "osteoblast", 1.2, 3.0)
 def osteoblasts_woken(still, x):
     """One step of waking beside 50 osteoblasts that stand apart."""

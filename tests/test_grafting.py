@@ -7,8 +7,10 @@ import pytest
 
 import bones
 import rules
-from bmu_abm import grafting
+from bmu_abm import grafting, lesion
 from bmu_abm.grafting import DEPOT
+from bmu_abm.surface import defect_beside
+from bmu_abm.trabecula import REVERSAL
 
 SIMPLE = {
     "graft_homing": 0.1,
@@ -57,6 +59,102 @@ def test_the_lung_holds_back_what_it_catches(still):
     """Of 80 % in the lung, 5 % a day get free while 25 % a day die."""
     freed = 0.2 + 0.8 * 0.05 * (1 - math.exp(-0.3)) / 0.3
     assert abs(arrived(still, trapped=0.8) - 400 * freed * 0.1 / 1.1) <= 8
+
+
+@pytest.mark.mechanism("sc-homing", "sc-ucb-gc")
+def test_of_one_dose_fewest_home_from_a_vein_more_from_the_heart_and_all_given_in_place(still):
+    """Cells that are given into the heart are all in the blood: the lung catches none of them."""
+    vein, heart, place = (
+        arrived(still, trapped=0.8, route=route)
+        for route in ("intravenous", "intracardiac", "intramarrow")
+    )
+    assert abs(heart - 400 * 0.1 / 1.1) <= 8
+    assert vein + 8 < heart < place
+
+
+# -- given in place -------------------------------------------------------------------------------
+
+
+def in_place(still, route="bone_surface", cells=400.0, days=1, prepare=None, **traits):
+    """Return a bone into whose patch `cells` were given, some days later, but for their lives."""
+    m = bones.changed(still(), **SIMPLE)
+    if prepare is not None:
+        prepare(m)
+    dosed(m, cells / m.body.marrow_share, route, **traits | {"life_days": 1e9})
+    return rules.tick(m, rules.grafts_arrive, days)
+
+
+def there(m):
+    return len(m.populations["msc"])
+
+
+@pytest.mark.parametrize("route", ["intramarrow", "bone_surface"])
+def test_what_is_not_retained_leaks_away(still, route):
+    assert abs(there(in_place(still, route, retention=0.25)) - 100) <= 8
+
+
+@pytest.mark.mechanism("sc-bmmsc-plga-ovxrat", "sc-adsc-col1-ovxrabbit")
+@pytest.mark.parametrize("route", ["intramarrow", "bone_surface"])
+def test_a_scaffold_frees_its_cells_over_days(still, route):
+    """A mean of 5 days: 18 % on the first, 63 % after five, all in the end."""
+    for days in (1, 5, 60):
+        expected = 400 * (1 - math.exp(-days / 5.0))
+        m = in_place(still, route, days=days, release_days=5.0)
+        assert abs(there(m) - expected) <= 25
+        assert m.depots["held"][0] * m.body.marrow_share == pytest.approx(400 - expected)
+    assert abs(there(in_place(still, route, days=60, release_days=5.0)) - 400) <= 25
+
+
+def test_cells_die_in_a_scaffold_as_elsewhere(still):
+    """Of cells that live for 5 days and are held for 15 a quarter gets out."""
+    m = bones.changed(still(), **SIMPLE)
+    dosed(m, 400 / m.body.marrow_share, "bone_surface", life_days=5.0, release_days=15.0)
+    rules.tick(m, rules.grafts_arrive, 60)
+    assert abs(there(m) - 100) <= 15
+
+
+def test_a_scaffold_empties_alike_at_any_step(still):
+    held = []
+    for steps in (1, 4):
+        m = bones.changed(still(), **SIMPLE)
+        m.today["dt"] = 1.0 / steps
+        dosed(m, 400 / m.body.marrow_share, "intramarrow", life_days=5.0, release_days=15.0)
+        rules.tick(m, rules.grafts_arrive, 3 * steps)
+        held.append(float(m.depots["held"][0]))
+    assert held[0] == pytest.approx(held[1])
+
+
+def test_a_scaffold_with_cells_is_not_forgotten(still):
+    m = in_place(still, release_days=1000.0)
+    m.depots["marrow"], m.depots["blood"] = 0.0, 0.0
+    assert len(grafting.remaining(m.depots)) == 1
+
+
+@pytest.mark.mechanism("sc-esc-col1-ovx", "sc-vsel-scid", "sc-ipsc-cpc-nuderat")
+def test_on_the_surface_cells_lie_at_the_rim_of_a_defect_or_on_eroded_bone(still):
+    def erode(m):
+        bones.erode(m, np.arange(40), 20.0, REVERSAL)
+
+    def wound(m):
+        erode(m)
+        lesion.cut(m, "disc", 60.0)
+
+    eroded, wounded = in_place(still, prepare=erode), in_place(still, prepare=wound)
+    places = eroded.populations["msc"].live["site"]
+    assert set(places) <= set(range(40)) and len(set(places)) > 30
+    b = wounded.trabecula
+    at = wounded.populations["msc"].live["site"]
+    assert len(at) > 300 and all(defect_beside(s, b.sites, b.nx, b.ny) >= 0 for s in at)
+    whole = in_place(still).populations["msc"].live["site"]
+    assert len(set(whole)) > 250 and (whole >= 400).any()
+
+
+@pytest.mark.parametrize("route", ["intramarrow", "bone_surface"])
+def test_there_is_room_for_all_that_can_arrive(still, route):
+    m = still()
+    dosed(m, 3.3 / m.body.marrow_share, route)
+    share, vessels = m.body.marrow_share, len(m.trabecula.vessels)
+    assert grafting.most_arrivals(m.depots, share, vessels) >= 4
 
 
 def host(still, days, cxcr4=1.0, steps=1, **parameters):
@@ -155,3 +253,35 @@ def test_foreign_cells_are_rejected_by_immunity_and_own_cells_are_not(still):
     assert lives[0.0, 1.0] == lives[1.0, 0.0] == pytest.approx(30.0)
     assert lives[1.0, 1.0] == pytest.approx(1.0 / (1.0 / 30.0 + 0.3))
     assert lives[1.0, 1.0] < lives[1.0, 0.1] < 30.0
+
+
+# -- what a donor's cells are ---------------------------------------------------------------------
+
+
+def settled(still, **traits):
+    """Return the donor cells of a graft into the marrow on their first day."""
+    m = bones.changed(still(), **SIMPLE, graft_rejection_per_day=0.0)
+    dosed(m, 100.0 / m.body.marrow_share, "intramarrow", **traits)
+    rules.grafts_arrive(m)
+    return m.populations["msc"].live
+
+
+def test_unmodified_cells_are_driven_exactly_as_those_of_the_host(still):
+    cells = settled(still)
+    assert (cells["drive"] == 1.0).all() and (cells["life_days"] == 21.0).all()
+    assert (cells["bone_bias"] == 0.0).all() and (cells["fat_bias"] == 0.0).all()
+
+
+@pytest.mark.mechanism("sc-adult-potential")
+def test_potency_and_bias_to_fat_are_drives_of_the_cell(still):
+    cells = settled(still, potency=1.5, adipo_bias=0.4)
+    assert cells["drive"] == pytest.approx(1.5) and cells["bone_bias"] == pytest.approx(0.5)
+    assert cells["fat_bias"] == pytest.approx(-0.6)
+
+
+@pytest.mark.mechanism("sc-adsc-aged-samp8", "sc-adsc-young-samp8")
+def test_the_age_of_the_donor_takes_drive_and_life_and_turns_to_fat(still):
+    young, aged = settled(still), settled(still, age=2.0)
+    for name in ("drive", "life_days"):
+        assert (aged[name] < 0.9 * young[name].min()).all()
+    assert (aged["fat_bias"] > 0.1).all()

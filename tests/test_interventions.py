@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bmu_abm import shipped
 from bmu_abm.errors import InputError
+from bmu_abm.grafting import TRAITS
 from bmu_abm.interventions import Plan, find, names, registry
 from bmu_abm.interventions.dosing import Schedule, body_amount
 from bmu_abm.interventions.quantity import Product, evaluate
@@ -226,8 +227,7 @@ def test_cells_are_grafted_on_dose_days_only():
     the_plan = plan({"use": "stem_cells", "doses": 2, "every_days": 7, "cxcr4": 10})
     grafts = {day: after(the_plan, day).calls for day in range(40)}
     assert [day for day, calls in grafts.items() if calls] == [0, 7]
-    traits = {"cxcr4": 10.0, "life_days": 21.0, "secretome": 1.0, "rank_fc": 0.0, "foreign": 0.0}
-    assert grafts[0] == [("graft", "msc", 2.0e6 * 65, "intravenous", traits)]
+    assert grafts[0] == [("graft", "msc", 2.0e6 * 65, "intravenous", TRAITS | {"cxcr4": 10.0})]
 
 
 @pytest.mark.mechanism("dm-cranial-defect-scid", "dm-femur-fracture-ovx")
@@ -390,7 +390,7 @@ def test_a_shipped_intervention_is_complete(name):
     assert all(p.unit and p.source and p.help for p in declaration.parameters.values())
 
 
-MSC = {"verb": "graft", "cell": "msc", "count": 1.0, "route": "surface"}
+MSC = {"verb": "graft", "cell": "msc", "count": 1.0, "route": "intramarrow"}
 
 
 @pytest.mark.parametrize(
@@ -408,8 +408,9 @@ MSC = {"verb": "graft", "cell": "msc", "count": 1.0, "route": "surface"}
         ({"verb": "emit", "field": "SLIT3", "level": True}, "effect.0.level"),
         ({"verb": "emit", "field": "SLIT3", "level": 1.0, "were": "x"}, "did you mean 'where'"),
         ({"verb": "emit", "field": "SLIT3", "level": {"parameter": "dose", "tims": 2}}, "'times'"),
-        ({"verb": "graft", "cell": "cow", "count": 1.0, "route": "surface"}, "effect.0.cell"),
+        ({"verb": "graft", "cell": "cow", "count": 1.0, "route": "intramarrow"}, "effect.0.cell"),
         ({**MSC, "traits": {"cxcr5": 2.0}}, "'cxcr4'"),
+        ({**MSC, "route": "intravenus"}, "did you mean 'intravenous'"),
         (
             {"verb": "emit", "field": "SLIT3", "level": 1.0, "curve": {"shape": "wave"}},
             "effect.0.curve",

@@ -12,8 +12,9 @@ from bmu_abm.fields import COARSE, FINE, Fields
 from bmu_abm.interventions.plan import Plan
 from bmu_abm.ledger import levels
 from bmu_abm.network import graph
-from bmu_abm.network.declared import LEVELS
+from bmu_abm.network.declared import INPUTS, LEVELS
 from bmu_abm.signalling.binding import compete
+from bmu_abm.signalling.secretome import mean_support
 from bmu_abm.systemic import estrogen, mineral
 from bmu_abm.systemic.environment import DRIVERS, Environment, Graft, Lesion
 from bmu_abm.systemic.inputs import estradiol, inputs
@@ -182,6 +183,8 @@ class Body:
         setpoint = float(p["calcium_setpoint_mmol_per_l"][0])
         given = inputs(self.drivers, self._host, felt, model.skeleton[0], setpoint)
         dt = float(t["dt"][0])
+        if t["supported"][0]:
+            given[INPUTS["graft_secretome"]] = 1.0 + mean_support(model.fields.coarse)
         graph.evaluate(
             levels(t), given, self.factors, self.copies, g.nodes, g.days, g.ends, g.curves, dt
         )

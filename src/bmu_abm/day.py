@@ -45,7 +45,7 @@ def births(model: BoneModel) -> dict[str, int]:
         "osteoblast": 64
         + int(model.n_active[0])
         + waking * n["osteoblast"]
-        + 2 * n["msc"] * wounded,
+        + 2 * (n["msc"] + grafted) * wounded,
         "msc": 64 + n["msc"] + grafted,
         "osteoclast_precursor": 64 + 4 * vessels + 16 * n["osteoclast"],
         "osteoclast": 32 + n["osteoclast_precursor"] // 3,

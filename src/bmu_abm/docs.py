@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from bmu_abm import shipped
 from bmu_abm.errors import BmuError, InputError
 from bmu_abm.fields import DECLARATIONS
 from bmu_abm.host import Host
-from bmu_abm.interventions import carriers, families, registry
+from bmu_abm.interventions import carriers, families, presets, registry
 from bmu_abm.interventions.declaration import Declaration
 from bmu_abm.network import pages as network_pages
 from bmu_abm.network.mirna import MICRO_RNAS
@@ -156,6 +157,20 @@ def carriers_block() -> str:
     return table(head, rows)
 
 
+def presets_block(kind: presets.PresetKind) -> str:
+    """Return the table of the shipped donors, or of the scaffolds, with their numbers."""
+    found = {name: presets.find(kind, name) for name in presets.names(kind)}
+    keys = list(dict.fromkeys(key for one in found.values() for key in one.values))
+    rows = [
+        (f"`{name}`", one.title, *(_given(one, key) for key in keys)) for name, one in found.items()
+    ]
+    return table((kind, "title", *(f"`{key}`" for key in keys)), rows)
+
+
+def _given(preset: presets.Preset, key: str) -> str:
+    return f"{preset.values[key].value:g}" if key in preset.values else ""
+
+
 def studies_block() -> str:
     """Return the table of the shipped studies."""
     rows = []
@@ -185,6 +200,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "hosts": hosts_block,
     "interventions": interventions_block,
     "carriers": carriers_block,
+    "donors": partial(presets_block, "donor"),
+    "scaffolds": partial(presets_block, "scaffold"),
     "studies": studies_block,
 }
 

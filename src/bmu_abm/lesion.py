@@ -19,13 +19,13 @@ from bmu_abm.fields import CXCL12, coarse_index
 from bmu_abm.geometry import column_of, neighbour, partner
 from bmu_abm.rates import happens
 from bmu_abm.signalling.wnt import beta_catenin
+from bmu_abm.surface import BESIDE, defect_beside
 from bmu_abm.trabecula import DEFECT, DEFECT_COLUMN, FORMATION, HOLE, INTACT_COLUMN, Trabecula
 
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
 SHAPES = ("disc", "gap")
-BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 
 def columns_of(trabecula: Trabecula, shape: str, size_um: float) -> NDArray[np.bool_]:
@@ -69,7 +69,7 @@ def heal(
         cell = cells[i]
         if cell.runx2 <= cell.pparg:
             continue
-        s = beside(cell.site, sites, nx, ny)
+        s = defect_beside(cell.site, sites, nx, ny)
         if s < 0 or n_blasts[0] + 2 > blasts.shape[0]:
             continue
         wnt = t.beta_catenin * beta_catenin(cell.site, fine, coarse, q, nx, ny)
@@ -91,18 +91,6 @@ def call(sites, coarse_source, p, nx, ny):
                 if sites[n].state < HOLE:
                     block = coarse_index(n, nx, ny)
                     coarse_source[CXCL12, block] += 0.25 * p.eroded_cxcl12_pm
-
-
-@helper
-def beside(s, sites, nx, ny):
-    """Return a site of a defect beside bone at `s`; -1 where there is none."""
-    if sites[s].state >= HOLE:
-        return -1
-    for dx, dy in BESIDE:
-        n = neighbour(s, dx, dy, nx, ny)
-        if sites[n].state == DEFECT:
-            return n
-    return -1
 
 
 @helper

@@ -12,8 +12,10 @@ from bmu_abm import known, shipped, tomlfile
 from bmu_abm.clock import day_of_month
 from bmu_abm.faults import show, suggest
 from bmu_abm.host import MAX_YEARS, Host, ParameterValues, flatten
-from bmu_abm.interventions import carriers, registry
+from bmu_abm.interventions import carriers, presets, registry
 from bmu_abm.interventions.declaration import RESERVED
+from bmu_abm.interventions.presets import PresetKind
+from bmu_abm.interventions.verbs import IN_PLACE, GraftEffect, Route
 from bmu_abm.patch import Patch
 from bmu_abm.schema import Table, explain, problem
 from bmu_abm.settings import put, value_of
@@ -35,6 +37,10 @@ class Course(Table):
         One of the forms that the intervention declares: other defaults.
     carrier : str
         What brings the dose to bone, or nothing in particular.
+    donor, scaffold : str or None
+        Of a graft: whose cells, and what holds them; each gives parameters other defaults.
+    route : str or None
+        Of a graft: where the cells are given; None: where the intervention gives them.
     settings : dict of str to float
         Parameters that the intervention declares; in a file they stand beside `use`.
     """
@@ -44,6 +50,9 @@ class Course(Table):
     stop_month: float | None = Field(None, gt=0.0, le=_MOST_MONTHS)
     form: str | None = None
     carrier: str = carriers.NONE
+    donor: str | None = None
+    route: Route | None = None
+    scaffold: str | None = None
     settings: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -64,6 +73,7 @@ class Course(Table):
         self._check_use()
         self._check_form()
         self._check_carrier()
+        self._check_graft()
         for name, value in self.settings.items():
             self._check_setting(name, value)
         return self
@@ -90,6 +100,29 @@ class Course(Table):
         if "dose" not in registry.find(self.use).declaration.parameters:
             raise problem(f"is given, but {self.use} has no dose to carry", "remove it", "carrier")
 
+    def _check_graft(self) -> None:
+        """Refuse donor, route and scaffold of what gives no cells, and a scaffold in the blood."""
+        effects = registry.find(self.use).declaration.effect
+        routes = [self.route or one.route for one in effects if isinstance(one, GraftEffect)]
+        if not routes:
+            for key in ("donor", "route", "scaffold"):
+                if getattr(self, key) is not None:
+                    raise problem(f"is given, but {self.use} gives no cells", "remove it", key)
+        if self.scaffold is not None and not set(routes) <= set(IN_PLACE):
+            mend = f'write route = "{IN_PLACE[0]}" or "{IN_PLACE[1]}"'
+            raise problem(f"is given, but the cells go {routes[0]}", mend, "scaffold")
+        for kind, name in self.presets():
+            self._check_preset(kind, name)
+
+    def _check_preset(self, kind: PresetKind, name: str) -> None:
+        if name not in presets.names(kind):
+            raise problem(f"unknown {kind} {show(name)}", suggest(name, presets.names(kind)), kind)
+        declared = registry.find(self.use).declaration.parameters
+        for key in presets.find(kind, name).values:
+            if key not in declared:
+                what = f"{name} sets {key}, which {self.use} does not declare"
+                raise problem(what, "remove it", kind)
+
     def _check_setting(self, name: str, value: float) -> None:
         declared = registry.find(self.use).declaration.parameters
         if name not in declared:
@@ -106,15 +139,23 @@ class Course(Table):
         table: dict[str, Any] = {"use": self.use, "start_month": self.start_month}
         if self.stop_month is not None:
             table["stop_month"] = self.stop_month
-        if self.form is not None:
-            table["form"] = self.form
+        named = {key: getattr(self, key) for key in ("form", "donor", "route", "scaffold")}
+        table |= {key: name for key, name in named.items() if name is not None}
         if self.carrier != carriers.NONE:
             table["carrier"] = self.carrier
         return table | self.settings
 
+    def presets(self) -> list[tuple[PresetKind, str]]:
+        """Return the donor and the scaffold that are named, as (kind, name)."""
+        named = [(kind, getattr(self, kind)) for kind in presets.KINDS]
+        return [(kind, name) for kind, name in named if name is not None]
+
     def values(self) -> dict[str, float]:
-        """Return every parameter: the defaults of its form, then what the course sets."""
-        return registry.find(self.use).declaration.defaults(self.form) | self.settings
+        """Return every parameter: defaults, those of form, donor and scaffold, the course's own."""
+        values = registry.find(self.use).declaration.defaults(self.form)
+        for kind, name in self.presets():
+            values |= presets.find(kind, name).numbers()
+        return values | self.settings
 
 
 def _real_integer(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The scenarios, hosts, interventions, carriers and studies that come with the package."""
+"""What comes with the package: scenarios, hosts, interventions, their presets, and studies."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Literal
 from bmu_abm.errors import MachineError
 from bmu_abm.faults import fault, suggest
 
-Kind = Literal["scenario", "host", "intervention", "carrier", "study"]
+Kind = Literal["scenario", "host", "intervention", "carrier", "donor", "scaffold", "study"]
 _FOLDERS: dict[Kind, str] = {
     "scenario": "",
     "host": "hosts",
     "intervention": "interventions",
     "carrier": "carriers",
+    "donor": "donors",
+    "scaffold": "scaffolds",
     "study": "studies",
 }
 KINDS: tuple[Kind, ...] = tuple(_FOLDERS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, MCSF, coarse_index
-from bmu_abm.geometry import outward
+from bmu_abm.geometry import neighbour, outward
 from bmu_abm.rates import kept
-from bmu_abm.trabecula import ARRESTED, QUIESCENT, RESORPTION, REVERSAL
+from bmu_abm.trabecula import ARRESTED, DEFECT, HOLE, QUIESCENT, RESORPTION, REVERSAL
+
+BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 
 @kernel
@@ -81,3 +83,15 @@ def line(site, today):
     site.since = today.day
     site.coupling_um = 0.0
     site.clastokine_um = 0.0
+
+
+@helper
+def defect_beside(s, sites, nx, ny):
+    """Return a site of a defect beside bone at `s`; -1 where there is none."""
+    if sites[s].state >= HOLE:
+        return -1
+    for dx, dy in BESIDE:
+        n = neighbour(s, dx, dy, nx, ny)
+        if sites[n].state == DEFECT:
+            return n
+    return -1

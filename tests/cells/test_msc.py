@@ -161,6 +161,38 @@ def test_a_grafted_cell_supports_and_one_of_the_host_does_not(still):
         assert m.fields.native_source("OPG").sum() == pytest.approx(5000.0 * secretome)
 
 
+def test_daughters_inherit_what_drives_a_grafted_cell(still):
+    """The same daughters, drawn alike: twice the drive for twice the potency."""
+    drives = []
+    for bias in (0.0, 1.0):
+        m = still()
+        mscs(m, np.arange(100), bone_bias=bias, fat_bias=0.3, secretome=2.0)
+        bones.changed(m, msc_division_per_day=0.5, msc_fate_spread=0.35)
+        m.trabecula.niche[:] = 1e9
+        rules.free_mscs(m)
+        daughters = m.populations["msc"].live[100:]
+        assert (daughters["bone_bias"] == bias).all() and (daughters["fat_bias"] == 0.3).all()
+        drives.append(daughters["drive"].copy())
+    assert len(drives[0]) > 20 and np.std(np.log(drives[0])) > 0.2
+    assert drives[1] == pytest.approx(2.0 * drives[0])
+
+
+@pytest.mark.mechanism("sc-adsc-zfp467-ovx")
+def test_fewer_grafted_cells_turn_to_fat_without_their_bias_to_fat(still):
+    """Cells of fat under weak Wnt; silencing takes the excess of their drive to fat."""
+    fat = {}
+    for bias in (0.1, -0.4):
+        m = still()
+        m.populations["adipocyte"].reserve(100)
+        bones.put(m, "msc", np.arange(100), **DEFAULTS | {"fat_bias": bias, "donor": 1})
+        for name, level in (("Wnt", 0.3), ("sclerostin", 30.0), ("SFRP1", 4.0)):
+            m.fields.native(name)[:] = level
+        bones.changed(m, msc_division_per_day=0.0, msc_adipogenesis_per_day=0.2, msc_fate_days=5.0)
+        rules.tick(m, rules.free_mscs, 40)
+        fat[bias] = int(m.populations["adipocyte"].live["donor"].sum())
+    assert fat[-0.4] < 0.5 * fat[0.1]
+
+
 def left_after(still, days, **fields):
     m = still()
     sites = bones.disc(m, 8)

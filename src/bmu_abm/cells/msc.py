@@ -39,6 +39,8 @@ FIELDS = [
     ("cxcr4", "f8"),
     ("life_days", "f8"),
     ("secretome", "f8"),  # of a grafted cell, relative; 0 in those of the host
+    ("bone_bias", "f8"),  # excess of the drive to bone over that of the host's cells; inherited
+    ("fat_bias", "f8"),  # excess of the drive to fat
     ("stage", "i8"),  # 0 free in the marrow, 1 committed progenitor on eroded bone
     ("donor", "i8"),
 ]
@@ -62,7 +64,7 @@ def start(cells, count, identity, s, parent, today, p):
     cell.age = NEWBORN
     u = hashing.uniform(today.key, hashing.MSC_FATE, identity, today.tick, 0)
     v = hashing.uniform(today.key, hashing.MSC_FATE, identity, today.tick, 1)
-    cell.drive = math.exp(p.msc_fate_spread * hashing.normal(u, v))
+    cell.drive = (1.0 + cell.bone_bias) * math.exp(p.msc_fate_spread * hashing.normal(u, v))
     count[0] = row + 1
     return row
 
@@ -88,7 +90,8 @@ def decide(cell, fine, coarse, today, p, nx, ny):
     bone *= today.runx2_osterix * today.msc_osteogenesis
     bone *= bone_left_open(sample(coarse, ADIPOKINE, cell.site, nx, ny), p)
     to_bone = bone / (1.0 + against_fat * against_fat)
-    to_fat = p.msc_pparg_drive * today.pparg / (1.0 + against_bone * against_bone)
+    fat = p.msc_pparg_drive * today.pparg * (1.0 + cell.fat_bias)
+    to_fat = fat / (1.0 + against_bone * against_bone)
     step = chance(1.0 / p.msc_fate_days, today.dt)
     cell.runx2 += step * (to_bone - cell.runx2)
     cell.pparg += step * (to_fat - cell.pparg)

@@ -14,6 +14,7 @@ from bmu_abm.fields import OPG, RANKL, SCLEROSTIN, TGFB, coarse_index
 from bmu_abm.geometry import SITE_UM, back_site, column_of, neighbour, separation
 from bmu_abm.mechanics import relative_stress
 from bmu_abm.rates import chance, kept
+from bmu_abm.signalling.secretome import support
 from bmu_abm.trabecula import FORMATION, HOLE
 
 FIELDS = [
@@ -110,6 +111,7 @@ def live(cells, count, sites, coarse, coarse_source, calls, n_calls, today, p, n
     hazards = death_hazards(t, q)
     adapting = chance(1.0 / (DAYS_PER_YEAR * q.osteocyte_accommodation_years), t.dt)
     reach_um, tick, key, dt = q.osteocyte_reach_um, t.tick, t.key, t.dt
+    supported = t.supported != 0
     ahead = 0 if count[0] > MANY else count[0]
     i, read = 0, 0
     while i < count[0]:
@@ -126,6 +128,8 @@ def live(cells, count, sites, coarse, coarse_source, calls, n_calls, today, p, n
         cell.site = s
         cell.age += dt
         hazard = death_hazard(cell, hazards) * dt
+        if supported:
+            hazard *= 1.0 - q.osteocyte_secretome_survival * support(s, coarse, t, nx, ny)
         if hashing.uniform(key, hashing.OSTEOCYTE_DEATH, cell.id, tick) < hazard:
             u = hashing.uniform(key, hashing.AGEING, cell.id, tick)
             if depth < q.damage_patch_depth_um and u < q.osteocyte_ageing_call:

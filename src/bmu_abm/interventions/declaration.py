@@ -14,7 +14,7 @@ from bmu_abm.interventions.verbs import AnyEffect, names_of
 from bmu_abm.schema import Table, problem
 from bmu_abm.shipped import is_name
 
-RESERVED = ("use", "start_month", "stop_month", "form", "carrier")
+RESERVED = ("use", "start_month", "stop_month", "form", "carrier", "donor", "route", "scaffold")
 HOST_NUMBERS = tuple(
     f"host.{name}" for name, field in Host.model_fields.items() if field.annotation is float
 )

@@ -46,7 +46,8 @@ class Arm:
 
     def today(self, day: int) -> Today:
         """Return what the effects need to know of a day."""
-        return Today(self.schedule, day, self.reached, 0.0 if self.closed else 1.0)
+        gate = 0.0 if self.closed else 1.0
+        return Today(self.schedule, day, self.reached, gate, self.course.route)
 
     def steps(self) -> list[tuple[Effect, Arm]]:
         """Return the effects of what is given and of its carrier, each with its numbers."""
@@ -138,6 +139,11 @@ class Plan:
             "parameters": {
                 name: {"value": arm.values[name], "unit": declared.unit, "source": declared.source}
                 for name, declared in declaration.parameters.items()
+            },
+            "route": course.route,
+            "presets": {
+                kind: {"name": name, **presets.find(kind, name).model_dump(mode="json")}
+                for kind, name in course.presets()
             },
             "sources": declaration.sources,
             "gates_not_met": arm.closed,

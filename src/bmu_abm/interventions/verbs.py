@@ -19,6 +19,9 @@ from bmu_abm.interventions.quantity import Quantity, evaluate, names_in
 from bmu_abm.interventions.waveforms import Const, Curve, Values
 from bmu_abm.schema import Table, problem
 
+Route = Literal["intravenous", "intracardiac", "intramarrow", "bone_surface"]
+IN_PLACE = ("intramarrow", "bone_surface")  # where a scaffold can hold cells
+
 
 class Environment(Protocol):
     """What interventions act on: `bmu_abm.systemic.environment.Environment`, reset every day."""
@@ -46,12 +49,16 @@ class Environment(Protocol):
 
 @dataclass(frozen=True)
 class Today:
-    """What an effect needs to know of a day: the course, the day, the numbers, how far it acts."""
+    """What an effect needs to know of a day: the course, the day, the numbers, how far it acts.
+
+    `route` is the one by which the course gives cells; None: that of the intervention.
+    """
 
     schedule: Schedule
     day: int
     values: Values
     gate: float = 1.0
+    route: Route | None = None
 
 
 class Effect(Table):
@@ -244,12 +251,15 @@ class EmitEffect(Effect):
 
 
 class GraftEffect(Effect):
-    """Give cells with traits, on dose days only; `count` is the whole dose in the host."""
+    """Give cells with traits, on dose days only; `count` is the whole dose in the host.
+
+    A course may name another `route`.
+    """
 
     verb: Literal["graft"]
     cell: Literal["msc"]
     count: Quantity
-    route: Literal["intravenous", "intramarrow", "surface"]
+    route: Route
     traits: dict[str, Quantity] = Field(default_factory=dict)
 
     quantities: ClassVar[tuple[str, ...]] = ("count",)
@@ -260,7 +270,7 @@ class GraftEffect(Effect):
             return
         traits = {name: evaluate(value, today.values) for name, value in self.traits.items()}
         count = max(0.0, evaluate(self.count, today.values) * self.strength(today))
-        environment.graft(self.cell, count, self.route, traits)
+        environment.graft(self.cell, count, today.route or self.route, traits)
 
     def check(self) -> None:
         """Refuse an unknown trait."""

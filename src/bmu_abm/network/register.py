@@ -23,10 +23,12 @@ GROUPS = (
     "cerna",
     "tissue",
     "disease-model",
+    "stem-cell-therapy",
     "mirna-therapy",
     "targeting-technology",
     "measurement",
     "risk-genetics",
+    "sequence/combination",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bmu_abm.compiled import helper
+from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import SECRETOME, sample
 from bmu_abm.signalling.binding import saturation
 
@@ -13,3 +13,12 @@ def support(s, coarse, today, nx, ny):
     if today.supported == 0:
         return 0.0
     return saturation(sample(coarse, SECRETOME, s, nx, ny), 1.0)
+
+
+@kernel
+def mean_support(coarse):
+    """Return the effect of grafted cells, 0 to 1, that the marrow of the patch feels on average."""
+    felt = 0.0
+    for i in range(coarse.shape[1]):
+        felt += saturation(float(coarse[SECRETOME, i]), 1.0)
+    return felt / coarse.shape[1]

@@ -47,7 +47,6 @@ DRIVERS: dict[str, Driver] = {
     "calcitonin_given": Driver("1", "calcitonin from outside, over that of rest"),
 }
 PLACES = ("uniform", "vessels", "eroded")
-ROUTES = ("intravenous", "intramarrow", "surface")
 
 
 @dataclass(frozen=True)
