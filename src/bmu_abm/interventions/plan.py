@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bmu_abm.clock import MONTHS_PER_YEAR, day_of_month
-from bmu_abm.interventions import carriers, registry
+from bmu_abm.interventions import carriers, presets, registry
 from bmu_abm.interventions.declaration import Between
 from bmu_abm.interventions.dosing import Schedule
 from bmu_abm.interventions.registry import Intervention
