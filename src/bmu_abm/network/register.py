@@ -21,6 +21,8 @@ GROUPS = (
     "hormone-nutrient",
     "tissue",
     "disease-model",
+    "drug",
+    "drug-class-effect",
     "measurement",
     "risk-genetics",
 )
