@@ -79,6 +79,9 @@ class Recorder:
     def lesion(self, shape: str, size_um: float) -> None:
         self.calls.append(("lesion", shape, size_um))
 
+    def deposit(self, nmol: float, affinity: float, potency: float) -> None:
+        self.calls.append(("deposit", (affinity, potency), nmol))
+
     def graft(self, cell: str, count: float, route: str, traits: dict[str, float]) -> None:
         self.calls.append(("graft", cell, count, route, traits))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bmu_abm import damage, grafting, lesion, surface
+from bmu_abm import bisphosphonate, damage, grafting, lesion, surface
 from bmu_abm.cells import adipocyte, msc, osteoblast, osteoclast, osteocyte, precursor
 from bmu_abm.clock import MOVES_PER_DAY as MOVES
 from bmu_abm.model import BoneModel
@@ -93,9 +93,14 @@ def osteoclasts(m: BoneModel) -> None:
     for move in range(MOVES):
         osteoclast.live(
             *m.cells("osteoclast"), *m.cells("osteoclast_precursor"), m.sensed, f.coarse,
-            f.coarse_source, b.sites, b.column_kind, m.active, m.n_active, m.ledger, m.today,
-            move, SPAN, m.p, *_grid(m),
+            f.coarse_source, b.sites, b.column_kind, m.active, m.n_active, b.bisphosphonate,
+            m.drugs, b.slice_nm, m.ledger, m.today, move, SPAN, m.p, *_grid(m),
         )  # fmt: skip
+
+
+def drugs_desorb(m: BoneModel, days: float) -> None:
+    b = m.trabecula
+    bisphosphonate.desorb(b.sites, b.bisphosphonate, m.drugs, b.slice_nm, days, m.p, *_grid(m))
 
 
 def surface_ages(m: BoneModel) -> None:

@@ -240,6 +240,18 @@ def test_a_lesion_is_cut_on_one_day_and_not_at_all_at_size_0(use, shape):
     assert after(plan({"use": use, "size_um": 0}), 0).calls == []
 
 
+def test_a_deposit_is_made_on_dose_days_only_and_scales_with_the_dose():
+    courses = [
+        {"use": "alendronate", "start_month": 1, "stop_month": 2} | more
+        for more in ({}, {"dose": 35})
+    ]
+    whole, half = ({day: after(plan(course), day).calls for day in range(90)} for course in courses)
+    assert [day for day, calls in whole.items() if calls] == [30, 37, 44, 51, 58]
+    ((verb, drug, nmol),) = whole[30]
+    assert verb == "deposit" and drug == (1.0, 1.0)
+    assert half[30] == [("deposit", drug, pytest.approx(0.5 * nmol))]
+
+
 def test_injections_and_infusion_of_pth_are_two_drivers():
     given = {"use": "pth_injections", "level": 0.75}, {"use": "pth_infusion", "level": 0.75}
     for arm, driver, other in zip(
@@ -306,8 +318,7 @@ def test_a_dose_of_zero_is_no_drug_to_the_last_bit(name):
         environment = after(the_plan, day, **untouched)
         assert environment.drivers == untouched
         for verb, *rest in environment.calls:
-            position, value = (1, 1.0) if verb == "scale" else (1, 0.0)
-            assert rest[position] == value
+            assert rest[1] == (1.0 if verb == "scale" else 0.0)
 
 
 @pytest.mark.parametrize("name", names())
@@ -408,6 +419,10 @@ MSC = {"verb": "graft", "cell": "msc", "count": 1.0, "route": "intramarrow"}
         ({"verb": "emit", "field": "SLIT3", "level": True}, "effect.0.level"),
         ({"verb": "emit", "field": "SLIT3", "level": 1.0, "were": "x"}, "did you mean 'where'"),
         ({"verb": "emit", "field": "SLIT3", "level": {"parameter": "dose", "tims": 2}}, "'times'"),
+        (
+            {"verb": "deposit", "nmol": 1.0, "affinity": "dose", "potency": 1.0},
+            "divides by it",
+        ),
         ({"verb": "graft", "cell": "cow", "count": 1.0, "route": "intramarrow"}, "effect.0.cell"),
         ({**MSC, "traits": {"cxcr5": 2.0}}, "'cxcr4'"),
         ({**MSC, "route": "intravenus"}, "did you mean 'intravenous'"),

@@ -12,6 +12,7 @@ COURSES = [
     {"use": "oophorectomy", "start_month": 0},
     {"use": "denosumab", "start_month": 1},
     {"use": "stem_cells", "start_month": 0, "dose": 1e9, "every_days": 5, "doses": 10},
+    {"use": "zoledronate", "start_month": 0},
 ]
 
 
@@ -91,7 +92,9 @@ def test_a_snapshot_holds_plain_arrays_and_the_scenario(busy):
     assert bones.scenario(sites=60, parameters=bones.BUSY).to_dict() == meta["scenario"]
 
 
-@pytest.mark.parametrize("use", ["denosumab", "estradiol", "stem_cells", "odanacatib"])
+@pytest.mark.parametrize(
+    "use", ["denosumab", "estradiol", "stem_cells", "odanacatib", "alendronate"]
+)
 def test_a_dose_of_zero_is_no_drug_to_the_byte(use):
     nothing = bones.days(treated(interventions=[]), 70)
     zero = bones.days(treated(interventions=[{"use": use, "start_month": 0, "dose": 0.0}]), 70)

@@ -16,7 +16,7 @@ from bmu_abm.network.declared import INPUTS, LEVELS
 from bmu_abm.signalling.binding import compete
 from bmu_abm.signalling.secretome import mean_support
 from bmu_abm.systemic import estrogen, mineral
-from bmu_abm.systemic.environment import DRIVERS, Environment, Graft, Lesion
+from bmu_abm.systemic.environment import DRIVERS, Deposit, Environment, Graft, Lesion
 from bmu_abm.systemic.inputs import estradiol, inputs
 from bmu_abm.systemic.skeleton import pth_factor
 
@@ -46,6 +46,11 @@ class Life:
         origin = scenario.origin()
         self.before = None if origin is None else Life(origin)
         self.past_days = 0 if origin is None else round(DAYS_PER_YEAR * origin.years)
+
+    @property
+    def deposits(self) -> bool:
+        """Whether a drug is given in this life that bone mineral binds."""
+        return self.plan.deposits or (self.before is not None and self.before.deposits)
 
     def environment(self, day: int) -> Environment:
         """Return the environment of a day, with the interventions of that day at work."""
@@ -102,6 +107,7 @@ class Body:
         self.body_mass_kg = host.body_mass_kg
         self.new_depots = np.zeros(0, grafting.DEPOT)
         self.new_lesions: list[Lesion] = []
+        self.new_deposits: list[Deposit] = []
         self._binders: dict[str, NDArray[np.float64]] = {}
         self._sources: list[tuple[str, float, str]] = []
 
@@ -123,6 +129,7 @@ class Body:
         begins = self._first_step_of_day(model)
         self._take_grafts(today.grafts if begins else [], model, p)
         self.new_lesions = today.lesions if begins else []
+        self.new_deposits = today.deposits if begins else []
         self._tell_cells(model, p)
         grafting.reach_by_blood(model.depots, self.body_mass_kg, model.today, p)
         self._take_binders(today, p)
@@ -204,6 +211,11 @@ class Body:
     def _bone_nm(ledger: NDArray[np.void]) -> int:
         book = ledger[0]
         return int(book["initial_nm"] + book["formed_total_nm"] - book["removed_total_nm"])
+
+    @property
+    def deposits(self) -> bool:
+        """Whether the host is ever given a drug that bone mineral binds."""
+        return self._life.deposits
 
     def bind_ligands(self, fields: Fields) -> None:
         """Turn the field of each bound ligand (but RANKL) into its free part."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bmu_abm import damage, grafting, lesion, niche, snapshots, surface, vessels
+from bmu_abm import bisphosphonate, damage, grafting, lesion, niche, snapshots, surface, vessels
 from bmu_abm.cells import adipocyte, msc, osteoblast, osteocyte, resorbing
 from bmu_abm.clock import moves_in_step
 from bmu_abm.fields import SLIT3
@@ -27,6 +27,7 @@ def wake(model: BoneModel) -> None:
     model.p = model.body.wake(model)
     for wound in model.body.new_lesions:
         lesion.cut(model, wound.shape, wound.size_um)
+    bisphosphonate.take(model, model.body.new_deposits)
     if len(model.body.new_depots):
         model.depots = np.concatenate([model.depots, model.body.new_depots])
     for name, extra in births(model).items():
@@ -93,7 +94,8 @@ def osteoclast_lineage(model: BoneModel) -> None:
     resorbing.live(
         *model.cells("osteoclast_precursor"), *model.cells("osteoclast"), model.sensed, f.coarse,
         f.coarse_source, b.sites, b.column_kind, b.vessels, model.active, model.n_active,
-        model.ledger, model.today, model.p, *g, moves_in_step(model.spec.steps_per_day),
+        b.bisphosphonate, model.drugs, b.slice_nm, model.ledger, model.today, model.p, *g,
+        moves_in_step(model.spec.steps_per_day),
     )  # fmt: skip
     if model.ledger["perforated_columns"][0] > holes:
         leave_holes(model)
@@ -159,6 +161,7 @@ def marrow(model: BoneModel) -> None:
     adipocyte.live(
         *model.cells("adipocyte"), b.sites, f.coarse_source, model.today, model.p, *g,
     )  # fmt: skip
+    bisphosphonate.meet_skeleton(model.drugs, model.skeleton, model.today, model.p)
     skeleton.step(
         model.skeleton, model.body.drivers["calcium_intake_mg_per_day"],
         model.body.vitamin_d_nmol_per_l, model.body.rankl_binders, model.today,
@@ -167,6 +170,10 @@ def marrow(model: BoneModel) -> None:
     if model.tick % (MARROW_EVERY_DAYS * model.spec.steps_per_day) == 0:
         vessels.grow(b.type_h, f.coarse[SLIT3], float(MARROW_EVERY_DAYS), model.today, model.p)
         niche.measure(b.niche, b.sites, b.type_h, model.today, model.p, *g)
+        bisphosphonate.desorb(
+            b.sites, b.bisphosphonate, model.drugs, b.slice_nm, float(MARROW_EVERY_DAYS), model.p,
+            *g,
+        )  # fmt: skip
     dt = model.today["dt"][0]
     model.ledger["days"] += dt
     model.ledger["osteoclast_days"] += dt * len(model.populations["osteoclast"])

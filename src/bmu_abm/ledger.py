@@ -35,6 +35,7 @@ TODAY = np.dtype(
         ("defect_columns", "i8"),  # columns that a lesion has taken away and nobody has bridged
         ("rank_fc_pm", "f8"),  # decoy of RANKL that grafted cells have secreted
         ("secretome", "f8"),  # of grafted cells in the lung
+        ("bisphosphonate_fmol", "f8"),  # alendronate's worth in a nucleus of the whole skeleton
         ("supported", "i8"),  # 1: there is secretome in the marrow
         *((name, "f8") for name in LEVELS),
     ],

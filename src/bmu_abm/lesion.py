@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm import hashing, snapshots
+from bmu_abm import bisphosphonate, hashing, snapshots
 from bmu_abm.cells import osteoblast
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, coarse_index
@@ -53,6 +53,7 @@ def cut_columns(model: BoneModel, chosen: NDArray[np.bool_]) -> None:
     for name, population in model.populations.items():
         snapshots.release(model, name, gone[population.live["site"]])
     b.sites["osteoclast"][gone] = 0
+    bisphosphonate.cut_out(model, chosen.ravel())
     model.ledger["removed_total_nm"] += b.cut_defect(chosen, model.day)
     model.today["defect_columns"] = np.count_nonzero(b.column_kind == DEFECT_COLUMN)
 

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm import body, day, grafting, niche, readouts, snapshots
+from bmu_abm import bisphosphonate, body, day, grafting, niche, readouts, snapshots
 from bmu_abm.cells import KINDS, osteocyte
 from bmu_abm.cells.population import Cell, Mirror, Population
 from bmu_abm.fields import Fields
@@ -94,6 +94,7 @@ class BoneModel(mesa.Model):
         self.calls = np.zeros(osteocyte.MAX_CALLS, np.int64)
         self.n_calls, self.n_cracks = np.zeros(1, np.int64), np.zeros(1, np.int64)
         self.depots = np.zeros(0, grafting.DEPOT)
+        self.drugs = np.zeros(0, bisphosphonate.DRUG)
         self.ledger, self.today = np.zeros(1, LEDGER), np.zeros(1, TODAY)
         levels(self.today)[:] = 1.0
         self.today["key"] = np.uint64(run_key(self.seed_value, self.replicate))
@@ -152,6 +153,7 @@ class BoneModel(mesa.Model):
         """Give fresh bone the fields of its resting cells; no dose before the first step."""
         day.wake(self)
         self.depots = self.depots[:0]
+        bisphosphonate.forget(self)
         self.body.emit(self)
         day.osteocytes(self)
         self.n_calls[0] = 0

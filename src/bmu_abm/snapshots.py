@@ -31,6 +31,9 @@ def take(model: BoneModel) -> Arrays:
     arrays["sensed"] = model.sensed.copy()  # who looks at a restored bone sees what its cells felt
     arrays["parameters"] = model.p.copy()
     arrays |= {f"memory.{k}": v.copy() for k, v in model.memory.arrays().items()}
+    if len(model.drugs):  # a bone that was given none is as large as ever
+        arrays["drugs"] = model.drugs.copy()
+        arrays["trabecula.bisphosphonate"] = model.trabecula.bisphosphonate.copy()
     meta = {
         "scenario": model.spec.to_dict(),
         "name": model.spec.name,
@@ -62,6 +65,9 @@ def give(model: BoneModel, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str
     model.active[: len(active)], model.n_active[0] = active, len(active)
     for k in ("ledger", "today", "skeleton", "depots"):
         setattr(model, k, arrays[k].copy().view(getattr(model, k).dtype))
+    if "drugs" in arrays:
+        model.drugs = arrays["drugs"].copy().view(model.drugs.dtype)
+        model.trabecula.bisphosphonate = arrays["trabecula.bisphosphonate"].copy()
     model.day, model.body.drivers = int(meta["day"]), dict(meta["drivers"])
     model.p = arrays["parameters"].copy()
     kept = {k[7:]: v for k, v in arrays.items() if k.startswith("memory.")}

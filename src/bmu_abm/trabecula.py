@@ -76,6 +76,8 @@ class Trabecula:
         Capillaries of type H, relative to resting bone, on blocks of 2 x 2 sites.
     niche : ndarray of float64, shape (n_tiles,)
         Free stem cells that each tile of the marrow holds.
+    bisphosphonate : ndarray of float32, shape (n_drugs, ny * nx, n_slices)
+        What each slice has bound of each drug that was given (fmol).
     """
 
     def __init__(self, nx: int, ny: int, site_um: float = 10.0, slice_um: float = 5.0) -> None:
@@ -90,6 +92,7 @@ class Trabecula:
         self.vessels = np.zeros(0, np.int64)
         self.type_h = np.ones(self.n_sites // 4, np.float32)
         self.niche = niche.empty(nx, ny)
+        self.bisphosphonate = np.zeros((0, self.n_columns, self.n_slices), np.float32)
 
     @property
     def slice_nm(self) -> int:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from bmu_abm import hashing
+from bmu_abm.bisphosphonate import release
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper
@@ -14,6 +15,7 @@ from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
 from bmu_abm.geometry import column_of, neighbour, outward, partner
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
+from bmu_abm.signalling.mevalonate import hastened_death, left_after, work_left
 from bmu_abm.signalling.rank import FREE_RANKL
 from bmu_abm.signalling.secretome import support
 from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
@@ -22,6 +24,7 @@ FIELDS = [
     ("nuclei", "f8"),
     ("heading", "f8"),  # radians
     ("removed_um3", "f8"),  # bone removed in its life
+    ("bisphosphonate", "f8"),  # in it, alendronate's worth per nucleus (fmol)
     ("donor", "i8"),
 ]
 Osteoclast = agent_class("Osteoclast", "osteoclast", FIELDS)
@@ -71,6 +74,7 @@ def found(clasts, count, identity, s, nuclei, sites, today, p, nx, ny):
     u = hashing.uniform(today.key, hashing.OSTEOCLAST_STEP, identity, today.tick, 255)
     cell.heading = 2.0 * math.pi * u
     cell.removed_um3 = 0.0
+    cell.bisphosphonate = 0.0
     cell.donor = 0
     count[0] = row + 1
     cover(sites, s, reach_of(nuclei, p), row, nx, ny)
@@ -91,7 +95,9 @@ def join(s, clasts, sites, p, nx, ny):
                 best, row = far, owner - 1
     if row < 0:
         return False
-    clasts[row].nuclei += 1.0
+    cell = clasts[row]
+    cell.bisphosphonate *= cell.nuclei / (cell.nuclei + 1.0)
+    cell.nuclei += 1.0
     return True
 
 
@@ -224,8 +230,8 @@ def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
 
 @helper
 def resorb(
-    cell, row, span, sensed, coarse, coarse_source, sites, kinds, active, n_active, ledger, today,
-    p, nx, ny,
+    cell, row, span, sensed, coarse, coarse_source, sites, kinds, active, n_active, coat, drugs,
+    slice_nm, ledger, today, p, nx, ny,
 ):  # fmt: skip
     """Dissolve the bone under the footprint for `span` days; free TGF-beta, secrete SLIT3.
 
@@ -234,6 +240,7 @@ def resorb(
     radius = reach_of(cell.nuclei, p)
     r = int(radius)
     pace = 1.0 - p.osteoclast_secretome_brake * support(cell.site, coarse, today, nx, ny)
+    pace *= work_left(cell.bisphosphonate, p)
     for dy in range(-r, r + 1):
         for dx in range(-r, r + 1):
             s = neighbour(cell.site, dx, dy, nx, ny)
@@ -243,8 +250,11 @@ def resorb(
             if site.state == QUIESCENT:
                 if sample(sensed, FREE_RANKL, s, nx, ny) < p.osteoclast_gate_rankl_pm:
                     continue
-            worked = pace * span * today.oc_activity
+            worked, before = pace * span * today.oc_activity, site.height
             removed = dissolve(s, worked, sites, kinds, active, n_active, ledger, today, p, nx, ny)
+            if drugs.shape[0] > 0 and site.height != before:
+                taken = release(s, before, sites, coat, drugs, slice_nm, p, nx, ny)
+                cell.bisphosphonate += taken / cell.nuclei
             block = coarse_index(s, nx, ny)
             freed = p.osteoclast_tgfb_pm_per_um_day * removed / today.dt
             coarse_source[TGFB, block] += 0.25 * freed
@@ -262,13 +272,14 @@ def nucleus_loss(cell, free, coarse, today, p, nx, ny):
     tgfb = saturation(sample(coarse, TGFB, cell.site, nx, ny), 10.0 * p.coupling_tgfb_half_pm)
     rate = p.osteoclast_nucleus_loss_per_day / kept
     rate *= 1.0 + p.osteoclast_tgfb_death * tgfb
+    rate *= hastened_death(cell.bisphosphonate, p)
     return rate / (1.0 + p.osteoclast_estrogen_life * (1.0 - today.estrogen))
 
 
 @helper
 def live(
     cells, count, morphs, n_morphs, sensed, coarse, coarse_source, sites, kinds, active, n_active,
-    ledger, today, m, span, p, nx, ny,
+    coat, drugs, slice_nm, ledger, today, m, span, p, nx, ny,
 ):  # fmt: skip
     """Let every osteoclast make move `m` of the step, resorb for `span` days, and lose nuclei.
 
@@ -282,12 +293,13 @@ def live(
         move(cell, i, m, sensed, sites, t, q, nx, ny)
         cover(sites, cell.site, reach_of(cell.nuclei, q), i, nx, ny)
         resorb(
-            cell, i, span, sensed, coarse, coarse_source, sites, kinds, active, n_active,
-            ledger[0], t, q, nx, ny,
+            cell, i, span, sensed, coarse, coarse_source, sites, kinds, active, n_active, coat,
+            drugs, slice_nm, ledger[0], t, q, nx, ny,
         )  # fmt: skip
         cell.age += span
         ledger[0].osteoclast_nuclei_days += cell.nuclei * span
         shed(cell, m, span, morphs, n_morphs, sensed, coarse, t, q, nx, ny)
+        cell.bisphosphonate = left_after(cell.bisphosphonate, span, q)
         if cell.nuclei < FEWEST_NUCLEI or sites[cell.site].state >= HOLE:
             die(cells, count, i, sites, q, nx, ny)
         else:

@@ -12,7 +12,7 @@ from bmu_abm.compiled import kernel
 @kernel
 def live(
     cells, count, clasts, n_clasts, sensed, coarse, coarse_source, sites, kinds, vessels, active,
-    n_active, ledger, today, p, nx, ny, moves,
+    n_active, coat, drugs, slice_nm, ledger, today, p, nx, ny, moves,
 ):  # fmt: skip
     """Let precursors (`cells`) and osteoclasts (`clasts`) make the `moves` of a step."""
     span = today[0].dt / moves
@@ -24,5 +24,5 @@ def live(
         )
         osteoclast.live(
             clasts, n_clasts, cells, count, sensed, coarse, coarse_source, sites, kinds, active,
-            n_active, ledger, today, m, span, p, nx, ny,
+            n_active, coat, drugs, slice_nm, ledger, today, m, span, p, nx, ny,
         )  # fmt: skip

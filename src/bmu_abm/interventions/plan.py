@@ -10,7 +10,7 @@ from bmu_abm.interventions import carriers, presets, registry
 from bmu_abm.interventions.declaration import Between
 from bmu_abm.interventions.dosing import Schedule
 from bmu_abm.interventions.registry import Intervention
-from bmu_abm.interventions.verbs import Effect, Environment, Today, phase_of
+from bmu_abm.interventions.verbs import DepositEffect, Effect, Environment, Today, phase_of
 
 if TYPE_CHECKING:
     from bmu_abm.host import Host
@@ -86,6 +86,11 @@ class Plan:
         for arm in self.arms:
             if arm.intervention.act is not None:
                 arm.intervention.act(arm.today(day), environment)
+
+    @property
+    def deposits(self) -> bool:
+        """Whether a drug is given that bone mineral binds."""
+        return any(isinstance(effect, DepositEffect) for effect, _ in self._steps)
 
     def warnings(self) -> list[str]:
         """Return what a user should know: closed gates, label limits passed, late starts."""

@@ -43,6 +43,9 @@ class Environment(Protocol):
     def lesion(self, shape: str, size_um: float) -> None:
         """Take a piece out of the bone."""
 
+    def deposit(self, nmol: float, affinity: float, potency: float) -> None:
+        """Let bone mineral bind a drug; `nmol` is what the whole skeleton binds."""
+
     def graft(self, cell: str, count: float, route: str, traits: dict[str, float]) -> None:
         """Add cells; `count` is the whole dose in the host."""
 
@@ -301,8 +304,39 @@ class LesionEffect(Effect):
             environment.lesion(self.shape, size)
 
 
+class DepositEffect(Effect):
+    """Let bone mineral bind a drug on dose days only; `nmol` is the skeleton's share of a dose.
+
+    `affinity` for mineral and `potency` against osteoclasts, per molecule, are over alendronate.
+    """
+
+    verb: Literal["deposit"]
+    nmol: Quantity
+    affinity: Quantity
+    potency: Quantity
+
+    quantities: ClassVar[tuple[str, ...]] = ("nmol", "affinity", "potency")
+    positive: ClassVar[tuple[str, ...]] = ("affinity",)
+
+    def act(self, today: Today, environment: Environment) -> None:
+        """Give the drug when a dose falls on the day; nothing where the strength is 0."""
+        strength = self.strength(today)
+        if strength == 0.0 or not today.schedule.is_dose_day(today.day):
+            return
+        nmol = max(0.0, evaluate(self.nmol, today.values) * strength)
+        affinity = evaluate(self.affinity, today.values)
+        environment.deposit(nmol, affinity, evaluate(self.potency, today.values))
+
+
 AnyEffect = Annotated[
-    SetEffect | ScaleEffect | TitrateEffect | BindEffect | EmitEffect | GraftEffect | LesionEffect,
+    SetEffect
+    | ScaleEffect
+    | TitrateEffect
+    | BindEffect
+    | EmitEffect
+    | GraftEffect
+    | LesionEffect
+    | DepositEffect,
     Field(discriminator="verb"),
 ]
 

@@ -23,6 +23,8 @@ GROUPS = (
     "cerna",
     "tissue",
     "disease-model",
+    "drug",
+    "drug-class-effect",
     "stem-cell-therapy",
     "mirna-therapy",
     "targeting-technology",

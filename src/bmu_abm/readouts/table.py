@@ -66,6 +66,7 @@ def table(model: BoneModel) -> dict[str, float]:
         **grafts(model),
         **activity(model),
         **_counts(model),
+        **_bound(model),
     }
     _turn_page(model)
     return row
@@ -93,6 +94,14 @@ def _risks(model: BoneModel, strength: float) -> dict[str, float]:
         "falls_ratio": falls,
         "fracture_hazard_ratio": hazard_ratio(strength, falls, float(exponent)),
     }
+
+
+def _bound(model: BoneModel) -> dict[str, float]:
+    """Return the bisphosphonate in the bone over its surface, where the host is ever given one."""
+    if not model.body.deposits:
+        return {}
+    fmol = float(model.trabecula.bisphosphonate.sum(dtype=float))
+    return {"bisphosphonate_nmol_per_mm2": 1e-6 * fmol / model.trabecula.surface_mm2}
 
 
 _TOLD = (

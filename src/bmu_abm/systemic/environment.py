@@ -75,6 +75,23 @@ class Lesion:
     size_um: float
 
 
+@dataclass(frozen=True)
+class Deposit:
+    """A dose of a drug that bone mineral binds, given on one day.
+
+    Attributes
+    ----------
+    nmol : float
+        What the whole skeleton binds of it.
+    affinity, potency : float
+        For mineral, and against an osteoclast per molecule; both over alendronate.
+    """
+
+    nmol: float
+    affinity: float
+    potency: float
+
+
 @dataclass
 class Environment:
     """The state of the body on one day, as interventions see and change it.
@@ -93,6 +110,7 @@ class Environment:
         Extra sources, in the unit of the field.
     grafts : list of Graft
     lesions : list of Lesion
+    deposits : list of Deposit
     """
 
     drivers: dict[str, float]
@@ -102,6 +120,7 @@ class Environment:
     sources: list[tuple[str, float, str]] = field(default_factory=list)
     grafts: list[Graft] = field(default_factory=list)
     lesions: list[Lesion] = field(default_factory=list)
+    deposits: list[Deposit] = field(default_factory=list)
 
     def scale(self, path: str, factor: float) -> None:
         """Multiply a declared parameter for the day.
@@ -142,3 +161,7 @@ class Environment:
     def lesion(self, shape: str, size_um: float) -> None:
         """Take a disc out of the bone, or a gap across it."""
         self.lesions.append(Lesion(shape, size_um))
+
+    def deposit(self, nmol: float, affinity: float, potency: float) -> None:
+        """Let bone mineral bind a drug; `nmol` is what the whole skeleton binds."""
+        self.deposits.append(Deposit(nmol, affinity, potency))
