@@ -14,6 +14,7 @@ import pytest
 import bmu_abm
 from bmu_abm import known
 from bmu_abm.interventions import registry
+from bmu_abm.network.declared import LEVELS
 
 PARAMETERS = {
     "osteoclast.matrix_activity": SimpleNamespace(low=0.0, high=2.0, unit="1", live=True),
@@ -24,7 +25,9 @@ PARAMETERS = {
     f"{room}.slit3_ng_ml": SimpleNamespace(low=0.0, high=1e4, unit="ng/ml", live=True)
     for room in ("osteoclast", "osteoblast", "marrow")
 }
-PARAMETERS["node.risk_allele"] = SimpleNamespace(low=0.0, high=100.0, unit="1", live=True)
+PARAMETERS |= {
+    f"node.{name}": SimpleNamespace(low=0.0, high=100.0, unit="1", live=True) for name in LEVELS
+}
 AT_REST = {
     "estradiol_pmol_per_l": 400.0,
     "load": 1.0,
@@ -37,7 +40,14 @@ AT_REST = {
     "ageing": 1.0,
     "pth_given": 0.0,
     "pth_injected": 0.0,
+    "pth_transient": 0.0,
     "immune_rejection": 1.0,
+    "calcitriol_given": 0.0,
+    "calcitonin_given": 0.0,
+    "calcifediol_given": 0.0,
+    "alfacalcidol_given": 0.0,
+    "serm_pmol_per_l": 0.0,
+    "strontium": 1.0,
 }
 DRIVERS = dict.fromkeys(AT_REST)
 FIELDS = {"RANKL": None, "OPG": None, "SLIT3": None, "sclerostin": None, "TGF-beta": None}

@@ -21,6 +21,9 @@ GROUPS = (
     "hormone-nutrient",
     "tissue",
     "disease-model",
+    "drug",
+    "drug-class-effect",
+    "side-effect",
     "measurement",
     "risk-genetics",
 )
