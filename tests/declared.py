@@ -40,7 +40,14 @@ AT_REST = {
     "ageing": 1.0,
     "pth_given": 0.0,
     "pth_injected": 0.0,
+    "pth_transient": 0.0,
     "immune_rejection": 1.0,
+    "calcitriol_given": 0.0,
+    "calcitonin_given": 0.0,
+    "calcifediol_given": 0.0,
+    "alfacalcidol_given": 0.0,
+    "serm_pmol_per_l": 0.0,
+    "strontium": 1.0,
 }
 DRIVERS = dict.fromkeys(AT_REST)
 FIELDS = {"RANKL": None, "OPG": None, "SLIT3": None, "sclerostin": None, "TGF-beta": None}

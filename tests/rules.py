@@ -146,8 +146,9 @@ def gaps_fill(m: BoneModel) -> None:
 
 def lining_wakes(m: BoneModel) -> None:
     osteoblast.wake_lining(
-        *m.cells("osteoblast"), m.trabecula.sites, m.ledger, m.today, m.p, *_grid(m)
-    )
+        *m.cells("osteoblast"), m.trabecula.sites, m.fields.fine, m.fields.coarse,
+        m.body.all_sclerostin, m.ledger, m.today, m.p, *_grid(m),
+    )  # fmt: skip
 
 
 def defects_heal(m: BoneModel) -> None:

@@ -239,7 +239,9 @@ def test_a_large_local_graft_arrives_whole():
 # -- rejection ------------------------------------------------------------------------------------
 
 
-@pytest.mark.mechanism("dm-nodscid-gc", "dm-cranial-defect-scid", "dm-cranial-defect-nude-rat")
+@pytest.mark.mechanism(
+    "dm-nodscid-gc", "dm-cranial-defect-scid", "dm-cranial-defect-nude-rat", "se-sc-rejection"
+)  # fmt: skip
 def test_foreign_cells_are_rejected_by_immunity_and_own_cells_are_not(still):
     """A life of 30 days, and of 1 / (1 / 30 + 0.3) where immunity is normal."""
     lives = {}

@@ -13,7 +13,8 @@ from bmu_abm.interventions.plan import Plan
 from bmu_abm.ledger import levels
 from bmu_abm.network import graph
 from bmu_abm.network.declared import INPUTS, LEVELS
-from bmu_abm.signalling.binding import compete
+from bmu_abm.signalling import wnt
+from bmu_abm.signalling.binding import compete, free_ligand
 from bmu_abm.signalling.secretome import mean_support
 from bmu_abm.systemic import estrogen, mineral
 from bmu_abm.systemic.environment import DRIVERS, Deposit, Environment, Graft, Lesion
@@ -84,6 +85,8 @@ class Body:
         Binders of RANKL beside OPG (pM); the first row is RANK.
     marrow_share : float
         Marrow of the patch over that of the host.
+    all_sclerostin : ndarray of float32, shape (1, n_blocks)
+        Sclerostin of the step with what a drug has bound of it; empty where none does.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -108,6 +111,7 @@ class Body:
         self.new_depots = np.zeros(0, grafting.DEPOT)
         self.new_lesions: list[Lesion] = []
         self.new_deposits: list[Deposit] = []
+        self.all_sclerostin = np.zeros((0, 0), np.float32)
         self._binders: dict[str, NDArray[np.float64]] = {}
         self._sources: list[tuple[str, float, str]] = []
 
@@ -134,6 +138,7 @@ class Body:
         grafting.reach_by_blood(model.depots, self.body_mass_kg, model.today, p)
         self._take_binders(today, p)
         self._bind_rank_fc(float(model.today["rank_fc_pm"][0]), p)
+        model.today["wnt_freed"] = self._wnt_freed(p)
         return p
 
     def _first_step_of_day(self, model: BoneModel) -> bool:
@@ -144,6 +149,20 @@ class Body:
         self.rankl_binders = np.array([rank, *today.binders.get("RANKL", [])])
         others = {name: rows for name, rows in today.binders.items() if name != "RANKL"}
         self._binders = {name: np.array(rows) for name, rows in others.items()}
+
+    @property
+    def frees_wnt(self) -> bool:
+        """Whether a drug binds sclerostin today."""
+        binders = self._binders.get("sclerostin")
+        return binders is not None and bool(binders[:, 0].any())
+
+    def _wnt_freed(self, p: NDArray[np.void]) -> float:
+        """Return the factor on formation of average bone of what binds sclerostin; 1 without."""
+        if not self.frees_wnt:
+            return 1.0
+        free = free_ligand(wnt.REFERENCE_SCLEROSTIN_PM, 0.0, 1.0, self._binders["sclerostin"])
+        freed = wnt.activity(1.0, free, wnt.REFERENCE_SFRP1_PM, p[0])
+        return 1.0 + float(p["skeleton_wnt_share"][0]) * (freed - 1.0)
 
     def _bind_rank_fc(self, concentration_pm: float, p: NDArray[np.void]) -> None:
         if concentration_pm > 0.0:
@@ -169,13 +188,17 @@ class Body:
             float(p["estrogen_half_pmol_per_l"][0]),
             float(p["estrogen_hill"][0]),
             self._estradiol_reference,
+            self.drivers["serm_pmol_per_l"],
+            float(p["estrogen_serm_efficacy"][0]),
         )
         self._signal(model, felt, p)
         t["load"] = self.drivers["load"]
         t["strontium_diet"] = self.drivers["strontium"]
         t["rejection"] = self.drivers["immune_rejection"]
-        for name in ("pth_given", "pth_injected", "calcitriol_given", "calcitonin_given"):
+        for name in ("pth_given", "pth_injected", "pth_transient", "calcitonin_given"):
             t[name] = self.drivers[name]
+        of_alfacalcidol = self.drivers["alfacalcidol_given"] * self.drivers["liver_function"]
+        t["calcitriol_given"] = self.drivers["calcitriol_given"] + of_alfacalcidol
         bone_um = self._bone_nm(model.ledger) / 1000.0
         open_columns = model.ledger["perforated_columns"][0] + t["defect_columns"][0]
         intact = 1.0 - int(open_columns) / b.n_columns
@@ -202,10 +225,10 @@ class Body:
 
     @property
     def vitamin_d_nmol_per_l(self) -> float:
-        """25-hydroxyvitamin D that becomes calcitriol: supply, liver and kidney."""
+        """25-hydroxyvitamin D that becomes calcitriol: supply and liver, or given; and kidney."""
         d = self.drivers
-        made = d["vitamin_d_nmol_per_l"] * d["liver_function"]
-        return made * self._vitamin_d_supply * d["renal_function"]
+        made = d["vitamin_d_nmol_per_l"] * d["liver_function"] * self._vitamin_d_supply
+        return (made + d["calcifediol_given"]) * d["renal_function"]
 
     @staticmethod
     def _bone_nm(ledger: NDArray[np.void]) -> int:
@@ -219,9 +242,13 @@ class Body:
 
     def bind_ligands(self, fields: Fields) -> None:
         """Turn the field of each bound ligand (but RANKL) into its free part."""
+        self.all_sclerostin = np.zeros((0, 0), np.float32)
         for name, binders in self._binders.items():
             free = fields.native(name).reshape(-1)
-            compete(free.copy(), np.zeros_like(free), 1.0, binders, free)
+            total = free.copy()
+            compete(total, np.zeros_like(free), 1.0, binders, free)
+            if name == "sclerostin" and self.frees_wnt:
+                self.all_sclerostin = total[None]
 
     def emit(self, model: BoneModel) -> None:
         """Start the sources of tomorrow's fields: other marrow cells, and what is given."""

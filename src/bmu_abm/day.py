@@ -40,12 +40,14 @@ def births(model: BoneModel) -> dict[str, int]:
     vessels = len(model.trabecula.vessels)
     wounded = int(model.today["defect_columns"][0] > 0)
     waking = int(model.today["pth_burst"][0] > WAKING)
+    freed = int(model.body.frees_wnt)
     grafted = grafting.most_arrivals(model.depots, model.body.marrow_share, vessels)
     return {
         "osteocyte": 256 + n["osteoblast"] // 20,
         "osteoblast": 64
         + int(model.n_active[0])
         + waking * n["osteoblast"]
+        + freed * model.trabecula.n_sites
         + 2 * (n["msc"] + grafted) * wounded,
         "msc": 64 + n["msc"] + grafted,
         "osteoclast_precursor": 64 + 4 * vessels + 16 * n["osteoclast"],
@@ -126,8 +128,11 @@ def osteoblast_lineage(model: BoneModel) -> None:
     osteoblast.fill_gaps(
         *blasts, model.active, model.n_active, b.sites, model.ledger, model.today, model.p, *g
     )
-    if model.today["pth_burst"][0] > WAKING:
-        osteoblast.wake_lining(*blasts, b.sites, model.ledger, model.today, model.p, *g)
+    if model.today["pth_burst"][0] > WAKING or model.body.frees_wnt:
+        osteoblast.wake_lining(
+            *blasts, b.sites, f.fine, f.coarse, model.body.all_sclerostin, model.ledger,
+            model.today, model.p, *g,
+        )  # fmt: skip
     osteoblast.live(
         *blasts, *model.cells("osteocyte"), f.fine, f.fine_source, f.coarse, f.coarse_source,
         b.sites, b.born, b.damage, b.slice_nm, model.ledger, model.today, model.p, *g,

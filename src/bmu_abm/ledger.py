@@ -30,6 +30,8 @@ TODAY = np.dtype(
         ("pth_injected", "f8"),  # one injection, as its mean over the day
         ("calcitriol_given", "f8"),
         ("calcitonin_given", "f8"),
+        ("pth_transient", "f8"),  # share of the hold of injected PTH that does not last
+        ("wnt_freed", "f8"),  # beta-catenin of average bone under a drug that binds sclerostin
         ("strontium_diet", "f8"),  # in food, over the usual
         ("rejection", "f8"),  # power of the host to reject foreign cells, 1 normal
         ("defect_columns", "i8"),  # columns that a lesion has taken away and nobody has bridged

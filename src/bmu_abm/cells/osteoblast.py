@@ -14,9 +14,9 @@ from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import MCSF, OPG, RANKL, SLIT3, WNT, coarse_index
 from bmu_abm.geometry import back_site, column_of, neighbour, outward
 from bmu_abm.mechanics import relative_stress
-from bmu_abm.rates import chance, days_felt, kept
+from bmu_abm.rates import chance, days_felt, happens, kept
 from bmu_abm.signalling.secretome import support
-from bmu_abm.signalling.wnt import beta_catenin
+from bmu_abm.signalling.wnt import beta_catenin, freed
 from bmu_abm.surface import is_eroded, line
 from bmu_abm.trabecula import FORMATION, HOLE, QUIESCENT, REVERSAL
 
@@ -222,27 +222,72 @@ def live(
 
 
 @kernel
-def wake_lining(cells, count, sites, ledger, today, p, nx, ny):
+def wake_lining(
+    cells, count, sites, fine, coarse, all_sclerostin, ledger, today, p, nx, ny
+):  # fmt: skip
+    """Let lining cells become osteoblasts: beside osteoblasts under cAMP of PTH, or by Wnt.
+
+    Parameters
+    ----------
+    all_sclerostin : ndarray of float32, shape (1, n_blocks)
+        Sclerostin with what a drug has bound of it; empty where none does.
+    """
+    wake_beside(cells, count, sites, ledger[0], today[0], p[0], nx, ny)
+    if all_sclerostin.shape[0] > 0:
+        wake_freed(
+            cells, count, sites, fine, coarse, all_sclerostin, ledger[0], today[0], p[0], nx, ny
+        )
+
+
+@helper
+def wake_beside(cells, count, sites, ledger, today, p, nx, ny):
     """Let osteoblasts wake the lining cells beside them while cAMP of PTH acts.
 
     Each looks at one neighbour a step. A woken cell works with a share of the vigour of the one
     that woke it, so that a packet spreads as far as its cells are vigorous.
     """
-    t, q = today[0], p[0]
-    wakes = chance(q.lining_wake_per_hour * max(0.0, t.pth_burst - 1.0), t.dt)
+    wakes = chance(p.lining_wake_per_hour * max(0.0, today.pth_burst - 1.0), today.dt)
     before = count[0]
     for i in range(before):
         cell = cells[i]
-        u = hashing.uniform(t.key, hashing.LINING, cell.id, t.tick)
-        vigour = q.lining_vigour * cell.vigour
-        if u >= wakes or vigour < q.osteoblast_vigour_end or not has_room(cells, count):
+        u = hashing.uniform(today.key, hashing.LINING, cell.id, today.tick)
+        vigour = p.lining_vigour * cell.vigour
+        if u >= wakes or vigour < p.osteoblast_vigour_end or not has_room(cells, count):
             continue
         side = int(8.0 * u / wakes)
         side += 1 if side >= 4 else 0
         s = neighbour(cell.site, side % 3 - 1, side // 3 - 1, nx, ny)
         if sites[s].state == QUIESCENT and sites[s].osteoclast == 0:
-            identity = hashing.cell_id(hashing.LINING, cell.id, t.tick, 0)
-            rise(cells, count, identity, s, vigour, sites, ledger[0], t)
+            identity = hashing.cell_id(hashing.LINING, cell.id, today.tick, 0)
+            rise(cells, count, identity, s, vigour, sites, ledger, today)
+
+
+@helper
+def wake_freed(
+    cells, count, sites, fine, coarse, all_sclerostin, ledger, today, p, nx, ny
+):  # fmt: skip
+    """Let young lining cells wake where a drug that binds sclerostin has raised beta-catenin.
+
+    Each can do so once: it is young again only after bone has been remodelled there, so that the
+    pool runs out under the drug.
+    """
+    for s in range(2 * nx * ny):
+        if not is_ready(sites[s], today, p) or not has_room(cells, count):
+            continue
+        rate = p.lining_wnt_per_day * today.beta_catenin
+        rate *= freed(s, fine, coarse, all_sclerostin, p, nx, ny)
+        u = hashing.uniform(today.key, hashing.LINING, s, today.tick, 1)
+        if happens(u, rate, today.dt):
+            identity = hashing.cell_id(hashing.LINING, s, today.tick, 1)
+            rise(cells, count, identity, s, p.lining_vigour, sites, ledger, today)
+
+
+@helper
+def is_ready(site, today, p):
+    """Tell whether a lining cell can be woken by Wnt: young, and not woken before."""
+    if site.state != QUIESCENT or site.osteoclast > 0 or site.modelled == 1:
+        return False
+    return today.day - site.formed_day <= p.lining_ready_days
 
 
 @helper

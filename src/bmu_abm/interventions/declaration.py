@@ -10,6 +10,7 @@ from bmu_abm import known
 from bmu_abm.faults import show, suggest
 from bmu_abm.host import Host
 from bmu_abm.interventions.quantity import Quantity, factors_of
+from bmu_abm.interventions.side_effects import DrugClass, SideEffect
 from bmu_abm.interventions.verbs import AnyEffect, names_of
 from bmu_abm.schema import Table, problem
 from bmu_abm.shipped import is_name
@@ -97,6 +98,12 @@ class Declaration(Table):
         Forms in which it is given, by the name that a scenario writes as `form`.
     effect : list of effects
         What it does, in verbs.
+    classes : list of str
+        Classes of drugs that it belongs to.
+    evidence : str
+        `limited` where the data on it are few; the provenance of a run says so.
+    side_effect : list of SideEffect
+        What it does beside bone; told, never fed back.
     """
 
     title: str = Field(min_length=1, max_length=200)
@@ -108,6 +115,9 @@ class Declaration(Table):
     parameters: dict[str, DeclaredParameter] = Field(default_factory=dict)
     forms: dict[str, Form] = Field(default_factory=dict)
     effect: list[AnyEffect] = Field(default_factory=list)
+    classes: list[DrugClass] = Field(default_factory=list)
+    evidence: Literal["ample", "limited"] = "ample"
+    side_effect: list[SideEffect] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _consistent(self) -> Declaration:

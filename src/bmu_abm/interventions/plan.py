@@ -154,6 +154,9 @@ class Plan:
             "gates_not_met": arm.closed,
             "label_exceeded": label is not None and months > label.max_months,
             "effects": [effect.model_dump(mode="json") for effect in declaration.effect],
+            "classes": declaration.classes,
+            "evidence": declaration.evidence,
+            "side_effects": [s.model_dump(exclude_none=True) for s in declaration.side_effect],
         }
 
 

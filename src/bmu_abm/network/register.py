@@ -25,6 +25,7 @@ GROUPS = (
     "disease-model",
     "drug",
     "drug-class-effect",
+    "side-effect",
     "stem-cell-therapy",
     "mirna-therapy",
     "targeting-technology",

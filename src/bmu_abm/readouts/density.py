@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.geometry import back_site
+from bmu_abm.systemic import strontium
 from bmu_abm.trabecula import INTACT_COLUMN, mineral_of_age
 
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
+G_PER_MOL_CALCIUM, G_PER_MOL_STRONTIUM = 40.08, 87.62
 T_SCORE_SHARE = 0.105  # one T-score of the lumbar spine, 0.11 g/cm2, over the young mean of 1.047
 
 
@@ -70,7 +73,14 @@ def state(model: BoneModel) -> dict[str, float]:
         "damage": worn,
         "cortex": float(model.skeleton["cortex"][0]),
         "strength": strength,
+        "strontium_mg": _strontium_mg(model),
     }
+
+
+def _strontium_mg(model: BoneModel) -> float:
+    """Return strontium of the skeleton (mg); that of rest before its first day."""
+    known = float(model.skeleton["strontium_mg"][0])
+    return known if known >= 0.0 else float(strontium.at_rest(model.p[0])[1])
 
 
 def dxa_change_pct(now: dict[str, float], origin: dict[str, float], share: float) -> float:
@@ -78,6 +88,17 @@ def dxa_change_pct(now: dict[str, float], origin: dict[str, float], share: float
     cancellous = now["mineral_um"] / origin["mineral_um"] - 1.0
     cortical = now["cortex"] / origin["cortex"] - 1.0
     return 100.0 * (share * cancellous + (1.0 - share) * cortical)
+
+
+def strontium_pct(now: dict[str, float], origin: dict[str, float], p: NDArray[np.void]) -> float:
+    """Return what strontium that was taken up adds to a DXA reading (%), which is no bone.
+
+    Its atoms weaken X-rays more than those of calcium: about half of the gain that is read under
+    strontium ranelate (Blake and Fogelman 2005).
+    """
+    more = (now["strontium_mg"] - origin["strontium_mg"]) / 1000.0 / G_PER_MOL_STRONTIUM
+    calcium = float(p["dxa_skeleton_calcium_g"][0]) / G_PER_MOL_CALCIUM
+    return float(p["dxa_strontium_pct_per_mol_pct"][0]) * 100.0 * more / calcium
 
 
 def t_score(now: dict[str, float], young_mineral_um: float, share: float) -> float:

@@ -38,10 +38,15 @@ def table(model: BoneModel) -> dict[str, float]:
     base, p = baseline_of(model), model.p[0]
     now, origin = bone_of(model), model.memory.origin
     spine, hip = float(p["dxa_lumbar_cancellous_share"]), float(p["dxa_hip_cancellous_share"])
+    bmd = {
+        "lumbar_spine": density.dxa_change_pct(now, origin, spine),
+        "total_hip": density.dxa_change_pct(now, origin, hip),
+    }
+    artefact = density.strontium_pct(now, origin, model.p)
     row = {
         **structure(model),
-        "bmd_lumbar_spine_pct": density.dxa_change_pct(now, origin, spine),
-        "bmd_total_hip_pct": density.dxa_change_pct(now, origin, hip),
+        **{f"bmd_{site}_pct": change for site, change in bmd.items()},
+        **{f"bmd_{site}_dxa_pct": change + artefact for site, change in bmd.items()},
         **budget.changes(now, origin),
         **markers(model, base),
         **micro_rna(model, base),

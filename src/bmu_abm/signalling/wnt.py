@@ -27,6 +27,18 @@ def activity(wnt, sclerostin, sfrp1, p):
 
 
 @helper
+def freed(s, fine, coarse, all_sclerostin, p, nx, ny):
+    """Return how far binding of sclerostin has raised beta-catenin of a cell at site `s`.
+
+    `all_sclerostin` is sclerostin with what is bound of it, on the blocks, in row 0.
+    """
+    around = corners(s, nx, ny)
+    here, sfrp1 = float(fine[WNT, s]), blend(coarse, SFRP1, around)
+    before = activity(here, blend(all_sclerostin, 0, around), sfrp1, p)
+    return max(0.0, activity(here, blend(coarse, SCLEROSTIN, around), sfrp1, p) - before)
+
+
+@helper
 def beta_catenin(s, fine, coarse, p, nx, ny):
     """Return beta-catenin activity of an osteoblast-lineage cell at site `s`."""
     around = corners(s, nx, ny)

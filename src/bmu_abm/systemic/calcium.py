@@ -32,12 +32,24 @@ def calcitonin_of(calcium, given, p):
 
 
 @helper
+def passing(active, p):
+    """Return the share of intake that passes between the cells of the gut.
+
+    Calcitriol far above rest opens this way too, which no carrier limits; up to
+    `calcium.opens_from` times the level of rest it does nothing.
+    """
+    beyond = max(0.0, active / REFERENCE_VITAMIN_D - p.calcium_opens_from)
+    share = p.calcium_passive_share * (1.0 + p.calcium_opens_gain * beyond)
+    return max(p.calcium_passive_share, min(p.calcium_passive_most, share))
+
+
+@helper
 def absorbed(intake_mg, vitamin_d, pth, p, calcitriol_given=0.0, calcitonin=1.0):
     """Return calcium absorbed (mmol/day).
 
-    A small share passes by itself. The rest is carried, which saturates with intake, so that less
-    food is used better (Ireland 1973 J Clin Invest); calcitriol opens that way, calcitonin shuts
-    it.
+    A small share passes by itself (see `passing`). The rest is carried, which saturates with
+    intake, so that less food is used better (Ireland 1973 J Clin Invest); calcitriol opens that
+    way, calcitonin shuts it.
     """
     half = p.calcium_vitamin_d_half_nmol_per_l
     active = active_vitamin_d(vitamin_d, pth, calcitriol_given)
@@ -46,15 +58,20 @@ def absorbed(intake_mg, vitamin_d, pth, p, calcitriol_given=0.0, calcitonin=1.0)
     half_mg = p.calcium_carried_half_mg
     carried = max(0.0, p.calcium_intake_absorbed - p.calcium_passive_share)
     carried *= (REFERENCE_INTAKE_MG + half_mg) / (intake_mg + half_mg) * open_gut
-    return intake_mg / MG_PER_MMOL * (p.calcium_passive_share + carried)
+    return intake_mg / MG_PER_MMOL * (passing(active, p) + carried)
 
 
 @helper
 def excreted(calcium, pth, p, calcitonin=1.0):
-    """Return calcium lost by the kidney (mmol/day): more with calcitonin, less with PTH."""
+    """Return calcium lost by the kidney (mmol/day): more with calcitonin, less with PTH.
+
+    It cannot lose more than a share of what it filters (`calcium.renal_most_mmol_per_day` at the
+    set point): what the gut and bone give beyond that stays in the serum.
+    """
     rest = REFERENCE_INTAKE_MG / MG_PER_MMOL * p.calcium_intake_absorbed
     rest *= max(0.1, 1.0 + p.calcitonin_kidney * (calcitonin - 1.0))
-    return rest * (calcium / p.calcium_setpoint_mmol_per_l) ** 6 * pth**-0.7
+    filtered = calcium / p.calcium_setpoint_mmol_per_l
+    return min(rest * filtered**6 * pth**-0.7, p.calcium_renal_most_mmol_per_day * filtered)
 
 
 @helper

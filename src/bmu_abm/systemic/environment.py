@@ -45,6 +45,12 @@ DRIVERS: dict[str, Driver] = {
     "pth_injected": Driver("1", "PTH of one injection a day, as its mean over the day, over rest"),
     "calcitriol_given": Driver("1", "calcitriol from outside, over that of rest"),
     "calcitonin_given": Driver("1", "calcitonin from outside, over that of rest"),
+    "calcifediol_given": Driver("nmol/l", "25-hydroxyvitamin D from outside, which needs no liver"),
+    "alfacalcidol_given": Driver("1", "calcitriol that a healthy liver makes of what is given"),
+    "pth_transient": Driver(
+        "1", "share of the hold of injected PTH on receptors that does not last"
+    ),
+    "serm_pmol_per_l": Driver("pmol/l", "partial agonist of the estrogen receptor, as estradiol"),
 }
 PLACES = ("uniform", "vessels", "eroded")
 

@@ -25,6 +25,14 @@ RELATIVE = (
     "phosphate",
     "reactive_oxygen",
 )
+FROM_SKELETON = (
+    "pth_occupied",
+    "pth_burst",
+    "calcitriol",
+    "calcitonin",
+    "calcitonin_receptors",
+    "strontium",
+)
 
 
 def inputs(
@@ -45,7 +53,8 @@ def inputs(
     estrogen : float
         Response of bone cells to estradiol.
     skeleton : record
-        Receptors of PTH, calcium (mmol/l), calcitriol, calcitonin and strontium of the last step.
+        Receptors of PTH and calcitonin, calcium (mmol/l), calcitriol, calcitonin and strontium of
+        the last step.
     setpoint_mmol_per_l : float
         Serum calcium at rest.
     """
@@ -55,7 +64,7 @@ def inputs(
         drivers["testosterone_nmol_per_l"], host.testosterone_nmol_per_l
     )
     given["serum_calcium"] = float(skeleton["calcium"]) / setpoint_mmol_per_l
-    for name in ("pth_occupied", "pth_burst", "calcitriol", "calcitonin", "strontium"):
+    for name in FROM_SKELETON:
         given[name] = float(skeleton[name])
     levels = np.ones(len(LEVELS))
     for name, level in given.items():

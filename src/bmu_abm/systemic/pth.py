@@ -59,7 +59,7 @@ def at_rest(p):
 
 
 @helper
-def live_a_day(sensitive, all_day, injected, p):
+def live_a_day(sensitive, all_day, injected, p, transient=0.0):
     """Let receptors live through a day that begins with an injection.
 
     Parameters
@@ -72,6 +72,9 @@ def live_a_day(sensitive, all_day, injected, p):
         PTH of the injection, as its mean over 24 hours, over rest.
     p : record
         Parameters.
+    transient : float
+        Share of the hold of the injection on receptors that does not last: it lets go as soon as
+        cAMP is made, so that such receptors do not count as occupied.
 
     Returns
     -------
@@ -99,6 +102,8 @@ def live_a_day(sensitive, all_day, injected, p):
         active = held * (end + (sensitive - end) * gone / (rate * span))
         sensitive += (end - sensitive) * gone
         held_sum += held
+        if transient > 0.0:
+            held_sum -= transient * held * (1.0 - all_day / max(concentration, 1e-12))
         hours += span * camp_drive(active, p)
         peak = max(peak, active)
     own = at_rest(p)[1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from bmu_abm.compiled import helper, kernel
+from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import free_ligand
 from bmu_abm.signalling.mevalonate import hastened_death, work_left
 from bmu_abm.systemic import pth as receptors
@@ -30,6 +31,7 @@ STATE = np.dtype(
         ("pth", "f8"),  # mean of the day, over rest
         ("calcitriol", "f8"),  # over rest
         ("calcitonin", "f8"),  # over rest
+        ("calcitonin_receptors", "f8"),  # of osteoclasts, over rest
         # Receptors of PTH: share that is not desensitised (below 0: not yet known), mean share
         # that holds PTH over rest, hours of cAMP above rest + 1, largest share that is active.
         ("pth_sensitive", "f8"),
@@ -44,7 +46,8 @@ STATE = np.dtype(
 
 def at_rest() -> np.ndarray:
     """Return the state of a skeleton at rest, an array of `STATE` of shape (1,)."""
-    return np.array([(1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 0.0, 1.0, -1.0)], STATE)
+    fresh = (1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 0.0, 1.0, -1.0)
+    return np.array([fresh], STATE)
 
 
 @kernel
@@ -68,6 +71,7 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     lost = t.load / max(s.cortex, 0.1) - 1.0
     refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
     follow = s.resorption * min(max(refill, 0.0), 2.0) * t.ob_activity * t.ob_survival
+    follow *= t.wnt_freed
     s.formation += (follow - s.formation) * t.dt / max(q.skeleton_formation_days, t.dt)
     turnover = q.skeleton_cortical_turnover_per_year * t.dt / 365.0
     s.cortex += turnover * (s.formation - s.resorption)
@@ -75,11 +79,25 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
         intake_mg, vitamin_d, s.resorption, s.formation, q, t.pth_given + t.pth_injected,
         t.calcitriol_given, t.calcitonin_given,
     )  # fmt: skip
-    feel_pth(s, t.pth_injected, t.dt, q)
+    feel_pth(s, t.pth_injected, t.pth_transient, t.dt, q)
     store_strontium(s, t.strontium_diet, t.dt, q)
     active = active_vitamin_d(vitamin_d, s.pth, t.calcitriol_given)
     s.calcitriol = active / REFERENCE_VITAMIN_D
     s.calcitonin = calcitonin_of(s.calcium, t.calcitonin_given, q)
+    lose_calcitonin_receptors(s, t.dt, q)
+
+
+@helper
+def lose_calcitonin_receptors(state, dt, p):
+    """Let osteoclasts lose receptors under much calcitonin, and make new ones.
+
+    What the own thyroid makes, up to `calcitonin.tolerated` times the level of rest, takes none.
+    """
+    loss = p.calcitonin_receptor_loss_per_day * max(0.0, state.calcitonin - p.calcitonin_tolerated)
+    renewal = p.calcitonin_receptor_renewal_per_day
+    end = renewal / (renewal + loss)
+    gone = chance(renewal + loss, dt)
+    state.calcitonin_receptors += (end - state.calcitonin_receptors) * gone
 
 
 @helper
@@ -95,7 +113,7 @@ def store_strontium(state, diet, dt, p):
 
 
 @helper
-def feel_pth(state, injected, dt, p):
+def feel_pth(state, injected, transient, dt, p):
     """Let the receptors of PTH live through the day; a shorter step feels its share of the change.
 
     Parameters
@@ -104,11 +122,15 @@ def feel_pth(state, injected, dt, p):
         PTH is the mean of the day, with all that is given.
     injected : float
         What an injection gives of it.
+    transient : float
+        Share of its hold on receptors that does not last.
     """
     if state.pth_sensitive < 0.0:
         state.pth_sensitive = receptors.at_rest(p)[0]
     all_day = max(0.0, state.pth - injected)
-    end, occupied, burst, peak = receptors.live_a_day(state.pth_sensitive, all_day, injected, p)
+    end, occupied, burst, peak = receptors.live_a_day(
+        state.pth_sensitive, all_day, injected, p, transient
+    )
     state.pth_sensitive += dt * (end - state.pth_sensitive)
     state.pth_occupied, state.pth_burst, state.pth_peak = occupied, burst, peak
 
@@ -137,7 +159,9 @@ def resorption_drive(p, rest, lack, occupied, binders, today):
     life = (1.0 + p.osteoclast_estrogen_life * lack) * today.oc_survival
     life *= today.nfatc1 * today.oc_differentiation * today.precursor_entry
     life /= hastened_death(today.bisphosphonate_fmol, p)
-    work = today.oc_activity * today.catk * work_left(today.bisphosphonate_fmol, p)
+    matrix = p.osteoclast_matrix_activity / max(1e-9, rest.osteoclast_matrix_activity)
+    work = today.oc_activity * today.catk * matrix
+    work *= work_left(today.bisphosphonate_fmol, p)
     free = free_systemic(
         p, lack, occupied, binders, today.rankl_marrow, today.rankl_osteocyte, today.opg
     )
