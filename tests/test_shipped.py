@@ -40,7 +40,8 @@ def test_only_plain_names_are_looked_up(name):
 @pytest.mark.parametrize("name", shipped.names("intervention"))
 def test_the_engine_declares_what_a_shipped_intervention_names(name):
     pytest.importorskip("bmu_abm.systemic.environment")
-    assert find(name).declaration.effect
+    declaration = find(name).declaration
+    assert declaration.effect or declaration.side_effect
 
 
 @pytest.mark.parametrize("name", shipped.names("scenario"))
