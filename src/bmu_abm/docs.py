@@ -16,14 +16,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from bmu_abm import shipped
+from bmu_abm import intervention_pages, shipped
 from bmu_abm.errors import BmuError, InputError
 from bmu_abm.fields import DECLARATIONS
 from bmu_abm.host import Host
-from bmu_abm.interventions import carriers, families, presets, registry
-from bmu_abm.interventions.declaration import Declaration
+from bmu_abm.interventions import carriers, presets
 from bmu_abm.network import pages as network_pages
-from bmu_abm.network.mirna import MICRO_RNAS
 from bmu_abm.parameters import KINDS, REGISTRY, Parameter
 from bmu_abm.tomlfile import load
 
@@ -114,35 +112,8 @@ def hosts_block() -> str:
 
 
 def interventions_block() -> str:
-    """Return a section for each shipped intervention, with its parameters."""
-    sections = []
-    for name in shipped.names("intervention"):
-        declaration = registry.find(name).declaration
-        head = f"### {name}\n\n{declaration.title} ({declaration.kind}). "
-        sections.append(f"{head}{' '.join(declaration.description.split())}\n\n")
-        sections.append(_declared(declaration) + "\n")
-    return "".join([*sections, *map(_family, families.KINDS)])
-
-
-def _family(kind: str) -> str:
-    """Return the section of all interventions of a family, as told by its first member."""
-    first = next(iter(MICRO_RNAS.values()))
-    declaration = registry.find(f"{first.slug}_{kind}").declaration
-    told = " ".join(declaration.description.split()).replace(first.name, "the microRNA")
-    names = ", ".join(f"`{slug}_{kind}`" for slug in MICRO_RNAS)
-    forms = table(
-        ("form", "what it is", "its own defaults", "source"),
-        [
-            (
-                f"`{name}`",
-                form.help,
-                ", ".join(f"`{key}` {value:g}" for key, value in form.values.items()),
-                form.source,
-            )
-            for name, form in declaration.forms.items()
-        ],
-    )
-    return f"### {families.KINDS[kind]}\n\n{told}\n\n{names}\n\n{_declared(declaration)}\n{forms}\n"
+    """Return the table of the shipped interventions, each with a page of its own."""
+    return intervention_pages.index(table)
 
 
 def carriers_block() -> str:
@@ -181,14 +152,6 @@ def studies_block() -> str:
     return table(("name", "title", "scenario", "design", "replicates"), rows)
 
 
-def _declared(declaration: Declaration) -> str:
-    rows = [
-        (f"`{name}`", p.help, f"{p.default:g}", f"{p.low:g} to {p.high:g}", p.unit, p.source)
-        for name, p in declaration.parameters.items()
-    ]
-    return table(("parameter", "what it is", "default", "range", "unit", "source"), rows)
-
-
 def _shipped(kind: shipped.Kind, name: str) -> dict[str, Any]:
     file = shipped.path(kind, name)
     return load(file).data if file else {}
@@ -219,6 +182,7 @@ def pages(folder: Path) -> dict[Path, str]:
         folder / "mechanisms.md": network_pages.mechanisms_page(
             COMMAND, table, folder.parent / "tests"
         ),
+        **intervention_pages.pages(folder, COMMAND, table),
     }
     for path in sorted(folder.glob("*.md")):
         text = path.read_text(encoding="utf-8")
@@ -238,6 +202,7 @@ def write(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; run it where docs/ is")
     for path, text in pages(folder).items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
