@@ -228,7 +228,7 @@ def test_where_nobody_was_grafted_no_level_hears_of_it():
 def test_cells_that_never_leave_the_lung_support_the_marrow():
     dose = {"use": "stem_cells", "dose": 1e9}
     m = bones.bone(interventions=[dose], host={"burn_in_years": 0.0})
-    bones.days(bones.changed(m, graft_homing=0.0), 3)
+    bones.days(bones.changed(m, graft_homing=0.0), 5)
     assert m.sample()["n_donor_msc"] == 0.0
     assert m.fields.mean("secretome") > 0.1 and m.today["supported"][0] == 1
     assert float(m.today["graft_secretome"][0]) > 1.05
