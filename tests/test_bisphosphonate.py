@@ -114,10 +114,11 @@ def test_new_bone_buries_it_and_the_next_dose_lies_on_new_bone(still):
     new = open_slice(m, s)
     assert new > old and b.bisphosphonate[0, s, new] == 0.0
     assert b.bisphosphonate[0, s, old] == pytest.approx(held) and bound(m) == whole
-    rules.drugs_desorb(m, 1e5)  # osteoid shuts it in, and so does bone
-    assert b.bisphosphonate[0, s, old] == pytest.approx(held)
     take(m)
-    assert b.bisphosphonate[0, s, old] == pytest.approx(held) and on(m, s) > 0.0
+    assert on(m, s) > 0.0
+    rules.drugs_desorb(m, 1e5)  # bone shuts it in, and so does osteoid
+    assert b.bisphosphonate[0, s, old] == pytest.approx(held)
+    assert on(m, s) > 0.0 and on(m, 0) == pytest.approx(0.0, abs=1e-9)
 
 
 @mechanism("bp-hydroxyapatite")
@@ -195,13 +196,25 @@ def test_what_is_in_the_cell_fades(still):
     assert cells["bisphosphonate"][0] == pytest.approx(1.0)
 
 
+def test_a_precursor_that_joins_dilutes_it(still):
+    m = still()
+    middle = bones.middle(m)
+    cells = bones.put(m, "osteoclast", middle, nuclei=8.0, bisphosphonate=3.0)
+    m.trabecula.sites["osteoclast"][bones.disc(m, 2)] = 1
+    bones.put(m, "osteoclast_precursor", middle + 5, nfatc1=1.1, colony=1.0)
+    bones.changed(m, precursor_fusion_per_day=1e6)
+    rules.precursors_fuse(m)
+    assert cells["nuclei"][0] == 9.0
+    assert cells["bisphosphonate"][0] == pytest.approx(3.0 * 8.0 / 9.0)
+
+
 # -- effect ---------------------------------------------------------------------------------------
 
 
 def test_without_a_drug_nothing_changes():
     p = bones.bone().p[0]
     assert mevalonate.work_left(0.0, p) == 1.0 == mevalonate.hastened_death(0.0, p)
-    assert mevalonate.left_after(0.0, 1.0, p) == 0.0
+    assert mevalonate.left_after(0.0, 1.0, p) == 0.0 and mevalonate.on_average(0.0, p) == 1.0
 
 
 @mechanism("bp-oc-apoptosis")
@@ -335,6 +348,14 @@ def test_the_skeleton_resorbs_less_calcium_dips_and_nothing_overshoots_after_the
     after = treated["resorption"][2 * 365]
     assert treated["resorption"][365] < after < 0.9  # a year after the last tablet
     assert (treated["resorption"] <= bare["resorption"].max() + 0.01).all()
+
+
+def test_the_skeleton_is_under_the_drug_for_a_share_of_the_time():
+    m = bones.changed(
+        bones.bone(), bisphosphonate_activity_loss=0.5, bisphosphonate_death_gain=3.0,
+        bisphosphonate_skeleton_share=0.6,
+    )  # fmt: skip
+    assert mevalonate.on_average(1e12, m.p[0]) == pytest.approx(0.4 + 0.6 * 0.5 / 4.0)
 
 
 @mechanism("d-zoledronate")

@@ -34,6 +34,16 @@ def hastened_death(fmol, p):
 
 
 @helper
+def on_average(fmol, p):
+    """Return the factor on the resorption of a skeleton whose osteoclasts take up `fmol`.
+
+    They work at full speed until they meet it and when they have got rid of it. 1 without a drug.
+    """
+    under = work_left(fmol, p) / hastened_death(fmol, p)
+    return 1.0 - p.bisphosphonate_skeleton_share * (1.0 - under)
+
+
+@helper
 def left_after(fmol, days, p):
     """Return what is left in the cell after some days."""
     if fmol <= 0.0:

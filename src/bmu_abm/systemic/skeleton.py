@@ -12,7 +12,7 @@ import numpy as np
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import free_ligand
-from bmu_abm.signalling.mevalonate import hastened_death, work_left
+from bmu_abm.signalling.mevalonate import on_average
 from bmu_abm.systemic import pth as receptors
 from bmu_abm.systemic import strontium
 from bmu_abm.systemic.calcium import (
@@ -169,10 +169,8 @@ def resorption_drive(p, rest, lack, occupied, binders, today):
     reference = free_systemic(rest, 0.0, 1.0, binders[:1])
     life = (1.0 + p.osteoclast_estrogen_life * lack) * today.oc_survival
     life *= today.nfatc1 * today.oc_differentiation * today.precursor_entry
-    life /= hastened_death(today.bisphosphonate_fmol, p)
     matrix = p.osteoclast_matrix_activity / max(1e-9, rest.osteoclast_matrix_activity)
-    work = today.oc_activity * today.catk * matrix
-    work *= work_left(today.bisphosphonate_fmol, p)
+    work = today.oc_activity * today.catk * matrix * on_average(today.bisphosphonate_fmol, p)
     free = free_systemic(
         p, lack, occupied, binders, today.rankl_marrow, today.rankl_osteocyte, today.opg
     )
