@@ -119,6 +119,7 @@ def interventions_block() -> str:
         head = f"### {name}\n\n{declaration.title} ({declaration.kind}). "
         sections.append(f"{head}{' '.join(declaration.description.split())}\n\n")
         sections.append(_declared(declaration) + "\n")
+        sections.append(_beside(declaration))
     return "".join(sections)
 
 
@@ -138,6 +139,15 @@ def _declared(declaration: Declaration) -> str:
         for name, p in declaration.parameters.items()
     ]
     return table(("parameter", "what it is", "default", "range", "unit", "source"), rows)
+
+
+def _beside(declaration: Declaration) -> str:
+    """Return what a drug does beside bone, with how it is known; nothing where nothing is told."""
+    told = [
+        f"{s.name} ({s.known}{'' if s.index is None else f' {s.index:g}'})"
+        for s in declaration.side_effect
+    ]
+    return f"Beside bone: {'; '.join(told)}.\n\n" if told else ""
 
 
 def _shipped(kind: shipped.Kind, name: str) -> dict[str, Any]:
