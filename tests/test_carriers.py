@@ -78,7 +78,7 @@ def test_a_peptide_brings_more_to_osteoblasts_than_to_osteoclasts():
     assert carried["mir124_ob"] > bare["mir124_ob"] > carried["mir124_oc"] > 0.0
 
 
-@mechanism("tt-iron-oxide")
+@mechanism("tt-iron-oxide", "d-iron-oxide-bp")
 def test_iron_oxide_scavenges_oxygen_and_frees_osteoblasts():
     """Twice as many particles scavenge more, and bone forms more for it."""
     found = [given(use="odanacatib", dose=d, carrier="iron_oxide").factors for d in (50.0, 100.0)]

@@ -26,7 +26,8 @@ def warnings(host, **course):
     "se-deno-pain", "se-deno-mronj", "se-deno-aff", "se-odn-cv", "se-pth-hyperca",
     "se-pth-limit", "se-romo-data", "se-vitk-stomach", "se-vitk-warfarin", "se-sr-vte",
     "se-sr-cv", "se-sr-skin", "se-sc-tumour", "se-sc-immune", "se-sc-unwanted-diff",
-    "se-sc-rejection",
+    "se-sc-rejection", "se-bp-gi", "se-bp-flu", "se-bp-renal", "se-bp-mronj", "se-bp-aff",
+    "se-mirna-offtarget",
 )  # fmt: skip
 @pytest.mark.parametrize("id", SIMULATED)
 def test_a_side_effect_of_the_register_is_declared_by_an_intervention(id):
