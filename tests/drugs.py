@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bones
+from bmu_abm import bisphosphonate
 from bmu_abm.model import BoneModel
 from bmu_abm.systemic import skeleton
 
@@ -24,6 +25,8 @@ def live(m: BoneModel, days: int) -> BoneModel:
     """Let body and companion skeleton live for some days."""
     for _ in range(days):
         m.p = m.body.wake(m)
+        bisphosphonate.take(m, m.body.new_deposits)
+        bisphosphonate.meet_skeleton(m.drugs, m.skeleton, m.today, m.p)
         skeleton.step(
             m.skeleton, m.body.drivers["calcium_intake_mg_per_day"],
             m.body.vitamin_d_nmol_per_l, m.body.rankl_binders, m.today, m.p, m.body.rest,

@@ -48,9 +48,11 @@ def test_a_bar_in_a_cell_does_not_split_it():
 def test_writing_twice_changes_nothing(tmp_path):
     (tmp_path / "model.md").write_text("a\n<!-- begin fields -->\nold\n<!-- end fields -->\nb\n")
     docs.write(tmp_path)
-    first = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    pages = sorted(tmp_path.rglob("*.md"))
+    first = {path.name: path.read_text(encoding="utf-8") for path in pages}
     docs.write(tmp_path)
-    assert first == {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert first == {path.name: path.read_text(encoding="utf-8") for path in pages}
+    assert "denosumab.md" in first
     assert "| RANKL |" in first["model.md"] and "old" not in first["model.md"]
     assert first["model.md"].startswith("a\n") and first["model.md"].endswith("-->\nb\n")
 
