@@ -227,8 +227,8 @@ class Body:
     def vitamin_d_nmol_per_l(self) -> float:
         """25-hydroxyvitamin D that becomes calcitriol: supply and liver, or given; and kidney."""
         d = self.drivers
-        made = d["vitamin_d_nmol_per_l"] * d["liver_function"] * self._vitamin_d_supply
-        return (made + d["calcifediol_given"]) * d["renal_function"]
+        made = d["vitamin_d_nmol_per_l"] * d["liver_function"]
+        return (made * self._vitamin_d_supply + d["calcifediol_given"]) * d["renal_function"]
 
     @staticmethod
     def _bone_nm(ledger: NDArray[np.void]) -> int:
