@@ -19,7 +19,7 @@ from bmu_abm.signalling.secretome import mean_support
 from bmu_abm.systemic import estrogen, mineral
 from bmu_abm.systemic.environment import DRIVERS, Deposit, Environment, Graft, Lesion
 from bmu_abm.systemic.inputs import estradiol, inputs
-from bmu_abm.systemic.skeleton import pth_factor, pth_on_rankl
+from bmu_abm.systemic.skeleton import pth_factor
 
 if TYPE_CHECKING:
     from bmu_abm.host import Host
@@ -271,7 +271,7 @@ class Body:
         rest = {
             "RANKL": p["marrow_rankl_pm"]
             * today["rankl_marrow"]
-            * pth_on_rankl(p, occupied)
+            * pth_factor(p["pth_rankl"], occupied)
             * (1.0 + p["estrogen_rankl"] * lack),
             "OPG": p["marrow_opg_pm"]
             * today["opg"]

@@ -31,7 +31,7 @@ ENDOCRINE = {
         "strontium.oc_activity",
         "strontium.msc_osteogenesis",
     )
-} | {"pth.rankl": 0.0, "pth.rankl_excess": 0.0, "pth.opg": 0.0, "lining.wake_per_hour": 0.0}
+} | {"pth.rankl": 0.0, "pth.opg": 0.0, "lining.wake_per_hour": 0.0}
 STEROID, RETINOID = {"glucocorticoid": 4.0}, {"retinoic_acid": 10.0}
 INPUTS = {name for name, node in NODES.items() if node.input}
 

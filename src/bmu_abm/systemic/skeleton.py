@@ -142,20 +142,9 @@ def pth_factor(gain, occupied):
 
 
 @helper
-def pth_on_rankl(p, occupied):
-    """Return the factor of receptors that hold PTH (over rest) on marrow RANKL.
-
-    Above rest it rises with the square as well: a gene with two sites for what cAMP brings answers
-    a lasting excess by more than it answers the swings around rest.
-    """
-    above = max(0.0, occupied - 1.0)
-    return pth_factor(p.pth_rankl, occupied) + p.pth_rankl_excess * above * above
-
-
-@helper
 def free_systemic(p, lack, occupied, binders, of_marrow=1.0, of_osteocyte=1.0, of_opg=1.0):
     """Return free RANKL (pM) of average resting bone, with factors on what is secreted."""
-    rankl = p.marrow_rankl_pm * of_marrow * pth_on_rankl(p, occupied)
+    rankl = p.marrow_rankl_pm * of_marrow * pth_factor(p.pth_rankl, occupied)
     rankl += p.osteocyte_rankl_pm * of_osteocyte
     opg = p.marrow_opg_pm * pth_factor(-p.pth_opg, occupied) + 0.6 * p.osteocyte_opg_pm
     rankl *= 1.0 + p.estrogen_rankl * lack
