@@ -179,12 +179,12 @@ def page(table: pd.DataFrame, basis: Basis) -> str:
     """Return the scoreboard as Markdown."""
     known = versions()
     patches = basis.patches.values()
-    pooled = f"{min(patches)} to {max(patches)} patches an arm" if patches else "no arm was lived"
+    pooled = f"{min(patches)} to {max(patches)} patches an arm" if patches else "no arms"
     return f"""# Published trials beside the model
 
 Written by `bmu validate`; do not edit. `docs/validate.md` says how rows are compared. Version
 {known["bmu_abm"]}, sources {known["sources"]}, seed {basis.seed}; {pooled}, added until the
-standard error of a change of density was at most {basis.se:g} points.
+standard error of a change of density was at most {basis.se:g} points or {basis.most} were done.
 
 {len(table)} rows: {_count(table)}.
 
