@@ -131,6 +131,7 @@ def test_every_kernel_has_one_signature_after_a_run(tmp_path):
             {"use": "denosumab", "start_month": 0.5},
             {"use": "pth_injections", "start_month": 0},
             {"use": "bone_defect", "start_month": 0, "size_um": 40},
+            {"use": "alendronate", "start_month": 0},
         ],
     )  # fmt: skip
     bones.days(m, 12)

@@ -21,6 +21,7 @@ from bmu_abm.populate import populate
 from bmu_abm.scenario import Scenario
 from bmu_abm.signalling import rank
 from bmu_abm.systemic import skeleton
+from bmu_abm.systemic.environment import Deposit
 from bmu_abm.trabecula import INTACT_COLUMN, Trabecula, grow_plate
 
 DAYS_PER_YEAR = 365
@@ -227,6 +228,7 @@ def warm_up() -> None:
     """Compile every kernel (or load it from the cache) by living two days on a tiny patch."""
     data = {"title": "warm-up", "host": "premenopausal_woman", "years": 1, "patch": "tiny"}
     model = BoneModel(Scenario.from_dict(data))
+    bisphosphonate.take(model, [Deposit(nmol=1.0, affinity=1.0, potency=1.0)])
     for _ in range(2):
         model.step()
     model.sample()
