@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from bmu_abm import hashing
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.fields import CXCL12, sample
-from bmu_abm.interventions.verbs import IN_PLACE
 from bmu_abm.rates import days_felt, kept
+from bmu_abm.routes import IN_PLACE
 from bmu_abm.surface import defect_beside, is_eroded
 from bmu_abm.trabecula import HOLE
 

@@ -15,8 +15,9 @@ from bmu_abm.host import MAX_YEARS, Host, ParameterValues, flatten
 from bmu_abm.interventions import carriers, presets, registry
 from bmu_abm.interventions.declaration import RESERVED
 from bmu_abm.interventions.presets import PresetKind
-from bmu_abm.interventions.verbs import IN_PLACE, GraftEffect, Route
+from bmu_abm.interventions.verbs import GraftEffect
 from bmu_abm.patch import Patch
+from bmu_abm.routes import IN_PLACE, Route
 from bmu_abm.schema import Table, explain, problem
 from bmu_abm.settings import put, value_of
 

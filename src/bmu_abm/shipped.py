@@ -65,12 +65,17 @@ def path(kind: Kind, name: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def read(kind: Kind, name: str) -> str:
-    """Return the text of a shipped file; KeyError if there is none of that name."""
+def found(kind: Kind, name: str) -> Path:
+    """Return the file of a shipped name; KeyError if there is none of that name."""
     file = path(kind, name)
     if file is None:
         raise KeyError(name)
-    return file.read_text(encoding="utf-8")
+    return file
+
+
+def read(kind: Kind, name: str) -> str:
+    """Return the text of a shipped file; KeyError if there is none of that name."""
+    return found(kind, name).read_text(encoding="utf-8")
 
 
 def find(kind: Kind, name_or_path: str | os.PathLike[str]) -> Path:

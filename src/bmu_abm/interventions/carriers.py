@@ -35,10 +35,7 @@ def find(name: str) -> Declaration:
     InputError
         Its file is wrong.
     """
-    file = shipped.path("carrier", name)
-    if file is None:
-        raise KeyError(name)
-    document = tomlfile.load(file)
+    document = tomlfile.load(shipped.found("carrier", name))
     carrier = registry.declare(document.data, document.source, document.lines)
     for key in NEEDED:
         if key not in carrier.parameters:

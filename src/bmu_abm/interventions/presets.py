@@ -62,10 +62,7 @@ def find(kind: PresetKind, name: str) -> Preset:
     InputError
         Its file is wrong.
     """
-    file = shipped.path(kind, name)
-    if file is None:
-        raise KeyError(name)
-    document = tomlfile.load(file)
+    document = tomlfile.load(shipped.found(kind, name))
     try:
         return Preset.model_validate(document.data)
     except ValidationError as error:

@@ -17,10 +17,8 @@ from bmu_abm.faults import show, suggest
 from bmu_abm.interventions.dosing import Schedule
 from bmu_abm.interventions.quantity import Quantity, evaluate, names_in
 from bmu_abm.interventions.waveforms import Const, Curve, Values
+from bmu_abm.routes import Route
 from bmu_abm.schema import Table, problem
-
-Route = Literal["intravenous", "intracardiac", "intramarrow", "bone_surface"]
-IN_PLACE = ("intramarrow", "bone_surface")  # where a scaffold can hold cells
 
 
 class Environment(Protocol):
