@@ -9,9 +9,10 @@ from pydantic import AfterValidator, Field, model_validator
 from bmu_abm import known
 from bmu_abm.faults import show, suggest
 from bmu_abm.host import Host
+from bmu_abm.interventions.effect import names_of
 from bmu_abm.interventions.quantity import Quantity, factors_of
 from bmu_abm.interventions.side_effects import DrugClass, SideEffect
-from bmu_abm.interventions.verbs import AnyEffect, names_of
+from bmu_abm.interventions.verbs import AnyEffect
 from bmu_abm.schema import Table, problem
 from bmu_abm.shipped import is_name
 

@@ -9,8 +9,9 @@ from bmu_abm.clock import MONTHS_PER_YEAR, day_of_month
 from bmu_abm.interventions import carriers, presets, registry
 from bmu_abm.interventions.declaration import Between
 from bmu_abm.interventions.dosing import Schedule
+from bmu_abm.interventions.effect import Effect, Environment, Today
 from bmu_abm.interventions.registry import Intervention
-from bmu_abm.interventions.verbs import DepositEffect, Effect, Environment, Today, phase_of
+from bmu_abm.interventions.verbs import DepositEffect, phase_of
 
 if TYPE_CHECKING:
     from bmu_abm.host import Host

@@ -19,7 +19,7 @@ from bmu_abm import shipped, tomlfile
 from bmu_abm.faults import fault, suggest
 from bmu_abm.interventions import families
 from bmu_abm.interventions.declaration import Declaration
-from bmu_abm.interventions.verbs import Environment, Today
+from bmu_abm.interventions.effect import Environment, Today
 from bmu_abm.schema import explain
 
 GROUP = "bmu_abm.interventions"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bmu_abm.interventions.declaration import Between, Declaration
+from bmu_abm.interventions.effect import Effect
 from bmu_abm.interventions.quantity import Factor, Product, Quantity
 from bmu_abm.interventions.side_effects import SideEffect
-from bmu_abm.interventions.verbs import Effect
 
 _CURVES = {
     "const": "while the course is on",
