@@ -21,6 +21,7 @@ ENDOCRINE = {
         "calcitriol.bmp2",
         "calcitriol.wnt",
         "calcitriol.falls",
+        "pth_receptor.rankl_osteocyte",
         "pth_receptor.sclerostin",
         "pth_burst.sclerostin",
         "pth_burst.ob_survival",

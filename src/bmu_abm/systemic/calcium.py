@@ -11,8 +11,13 @@ REFERENCE_VITAMIN_D = 60.0
 
 @helper
 def pth_of(calcium, p):
-    """Return PTH over rest at a serum calcium: an inverse sigmoid, 1 at the set point."""
-    return 2.0 / (1.0 + (calcium / p.calcium_setpoint_mmol_per_l) ** p.calcium_pth_slope)
+    """Return PTH over rest at a serum calcium: an inverse sigmoid, 1 at the set point.
+
+    The gland at rest secretes a small part of what it can (Brown 1983).
+    """
+    most = p.calcium_pth_most
+    calcium_over_rest = calcium / p.calcium_setpoint_mmol_per_l
+    return most / (1.0 + (most - 1.0) * calcium_over_rest**p.calcium_pth_slope)
 
 
 @helper

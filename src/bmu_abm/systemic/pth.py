@@ -1,8 +1,8 @@
 """PTH within the day: what an injection or an infusion makes of its receptor.
 
 Bone cells of the osteoblast lineage answer PTH by two ways. Occupied receptors, whether they still
-signal or not, raise RANKL and lower OPG: that way saturates, so that the same amount of PTH does
-more when it is spread over the day. Active receptors make cAMP, and are desensitised the faster
+signal or not, raise RANKL and lower OPG: that way saturates long before the receptors are full, so
+that the same amount of PTH does more when it is spread over the day. Active receptors make cAMP, and are desensitised the faster
 the more of them are occupied (Segel 1986 J Theor Biol 120:151); cAMP acts steeply. So sustained
 PTH leaves few active receptors, and pulses meet recovered ones: the shape of the day decides.
 
@@ -34,6 +34,12 @@ def entered(hours, into, out):
 def occupancy(concentration, p):
     """Return the share of receptors that hold PTH at a concentration over rest."""
     return concentration / (p.pth_receptor_half + concentration)
+
+
+@helper
+def lasting(concentration, p):
+    """Return what receptors that hold PTH do to RANKL, 0 to 1, at a concentration over rest."""
+    return concentration / (p.pth_lasting_half + concentration)
 
 
 @helper
@@ -81,14 +87,14 @@ def live_a_day(sensitive, all_day, injected, p, transient=0.0):
     sensitive : float
         At the end of the day.
     occupied : float
-        Mean share of occupied receptors, over that of rest.
+        Mean of what occupied receptors do to RANKL, over that of rest.
     burst : float
         Hours of the day for which cAMP acts, above those of rest, plus 1.
     peak : float
         Largest share of active receptors, as a mean over a stretch.
     """
     span = HOURS / STRETCHES
-    held_sum, hours, peak, before = 0.0, 0.0, 0.0, 0.0
+    lasted, hours, peak, before = 0.0, 0.0, 0.0, 0.0
     for i in range(STRETCHES):
         concentration = all_day
         if injected > 0.0:
@@ -101,11 +107,12 @@ def live_a_day(sensitive, all_day, injected, p, transient=0.0):
         gone = -math.expm1(-rate * span)
         active = held * (end + (sensitive - end) * gone / (rate * span))
         sensitive += (end - sensitive) * gone
-        held_sum += held
+        answer = lasting(concentration, p)
         if transient > 0.0:
-            held_sum -= transient * held * (1.0 - all_day / max(concentration, 1e-12))
+            answer -= transient * answer * (1.0 - all_day / max(concentration, 1e-12))
+        lasted += answer
         hours += span * camp_drive(active, p)
         peak = max(peak, active)
     own = at_rest(p)[1]
-    occupied = held_sum / STRETCHES / occupancy(1.0, p)
+    occupied = lasted / STRETCHES / lasting(1.0, p)
     return sensitive, occupied, max(0.0, 1.0 + hours - own), peak
