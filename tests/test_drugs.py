@@ -292,3 +292,12 @@ def test_what_drugs_add_to_the_body_is_nothing_at_rest(path):
     for host in (None, LACK, {"pth_given": 2.0}):
         rest, other = lived(60, host=host), lived(60, host=host, parameters=changed)
         assert np.array_equal(rest.skeleton, other.skeleton)
+
+
+@mechanism("dm-glucocorticoid")
+def test_a_glucocorticoid_shuts_the_gut_and_pth_answers():
+    rest, treated = lived(30), lived(30, "glucocorticoid")
+    eaten = [m.body.drivers["calcium_intake_mg_per_day"] for m in (rest, treated)]
+    assert eaten[1] == pytest.approx(0.7 * eaten[0])  # 10 mg, half of what much of it does
+    deaf = lived(30, {"use": "glucocorticoid", "gut_share": 1.0})
+    assert state(treated, "pth") > 1.05 * state(deaf, "pth")
