@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bmu_abm import day, snapshots
-from bmu_abm.cells import osteoclast
+from bmu_abm.cells import footprint
 from bmu_abm.fields import COARSE, FINE
 from bmu_abm.host import shipped_host_table
 from bmu_abm.model import BoneModel
@@ -192,7 +192,7 @@ def assert_footprints(model: BoneModel) -> None:
     rows = owner[covered] - 1
     assert (rows < len(cells)).all()
     most = float(model.p["osteoclast_max_nuclei"][0])
-    radius = osteoclast.reach_of(most, model.p[0])
+    radius = footprint.reach_of(most, model.p[0])
     far = distance(model, covered, cells["site"][rows])
     assert (far <= radius).all()
 

@@ -54,6 +54,51 @@ def test_a_pellet_acts_in_animals_only_and_never_lowers_estradiol():
         assert environment.drivers["estradiol_pmol_per_l"] == after
 
 
+@pytest.mark.mechanism("dm-aging", "vitd-elderly")
+def test_an_elderly_man_has_less_bone_less_estradiol_and_the_burden_of_his_age():
+    old, young = Host.model_validate("elderly_man"), Host.model_validate("young_man")
+    assert old.plate_thickness_um < young.plate_thickness_um
+    assert old.plate_pitch_um > young.plate_pitch_um
+    assert old.marrow_fat_fraction > young.marrow_fat_fraction
+    assert old.testosterone_nmol_per_l < young.testosterone_nmol_per_l
+    assert old.estradiol_pmol_per_l < old.estradiol_reference_pmol_per_l
+    assert old.estradiol_reference_pmol_per_l == young.estradiol_pmol_per_l
+    assert not old.parameters and old.horizon_years <= 10.0
+    m, other = lived("elderly_man", 1), lived("young_man", 1)
+    assert 0.7 < m.today["estrogen"][0] < 0.95
+    for lost in ("msc_pool", "vitamin_d"):
+        assert m.today[lost][0] < 0.98 * other.today[lost][0]
+    assert m.today["rankl_marrow"][0] > 1.02 * other.today["rankl_marrow"][0]
+
+
+def test_an_elderly_man_loses_his_estradiol_with_his_aromatase():
+    scenario = Scenario.load("elderly_man").to_dict()
+    uses = {"intervention": [{"use": "aromatase_block"}]}
+    treated = Scenario.from_dict(scenario | uses).with_settings(SMALL)
+    assert bones.days(BoneModel(treated), 2).body.drivers["estradiol_pmol_per_l"] < 65.0
+
+
+@pytest.mark.mechanism("dm-samp8", "dm-species")
+def test_a_samp8_mouse_has_aged_before_month_0_and_goes_on_as_it_was():
+    """It is the other mouse, with a burden of age since half a year; its strain adds no more."""
+    host = Host.model_validate("samp8_mouse")
+    assert host.parameters == Host.model_validate("ovx_mouse").parameters
+    table = {"title": "T", "host": "samp8_mouse", "years": 0.25}
+    days, levels = [], []
+    for uses in ([], [{"use": "early_ageing"}]):
+        scenario = Scenario.from_dict(table | {"intervention": uses}).with_settings(SMALL)
+        m = BoneModel(scenario)
+        days.append(m.day)
+        bones.days(m, 3)
+        levels.append(float(m.today["msc_pool"][0]))
+        m.begin_treatment()
+        bones.days(m, 2)
+        levels.append(float(m.today["msc_pool"][0]))
+    assert days == [-182, -182]
+    assert levels == pytest.approx([levels[0]] * 4) and levels[0] < 0.9
+    assert lived("ovx_mouse_sham", 3).today["msc_pool"][0] == pytest.approx(1.0)
+
+
 def test_a_mouse_goes_through_whole_cycles_within_weeks():
     """No cavity of a woman is filled within two months of its opening."""
     m = lived("ovx_mouse_sham", 60)

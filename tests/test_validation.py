@@ -229,14 +229,25 @@ def test_a_course_is_a_mean_over_patches_and_months():
 
 
 def test_robustness_is_told_in_standard_errors_and_density_in_points():
-    """Ac.f of 0.12 +- 0.01 and 0.14 +- 0.01; density that one arm gains 2 points more."""
+    """Ac.f of 0.12 and 0.14 +- 0.01, E.De of 49 and 47 +- 1; density that one gains 2 points more.
+
+    Both values stand below their difference. What is alike is no error apart.
+    """
     arms = {"base": frame(), "half step": frame()}
     for data, rate, gain in zip(arms.values(), (0.12, 0.14), (0.0, 2.0), strict=True):
-        data["ac_f_per_year"] = rate + 0.01 * math.sqrt(3) * (-1.0) ** data["replicate"]
+        spread = math.sqrt(3) * (-1.0) ** data["replicate"]
+        data["ac_f_per_year"] = rate + 0.01 * spread
+        data["sum_depth_um"] = 490.0 - 10.0 * gain + 10.0 * spread
         data["bmd_lumbar_spine_pct"] = gain * (data["month"] == 36)
     values = difference("half step")(arms)
     assert values["Ac.f"][0] == pytest.approx(0.02 / math.hypot(0.01, 0.01))
-    assert values["E.De"][0] == 0.0 or math.isnan(values["E.De"][0])
+    assert values["E.De"][0] == pytest.approx(-2.0 / math.hypot(1.0, 1.0))
+    assert values["W.Th"][0] == 0.0
+    assert values["Ac.f, plain"] == pytest.approx((0.12, 0.01))
+    assert values["Ac.f, half step"] == pytest.approx((0.14, 0.01))
+    assert values["E.De, plain"] == pytest.approx((49.0, 1.0))
+    assert values["E.De, half step"] == pytest.approx((47.0, 1.0))
+    assert values["LS BMD month 36, half step"] == pytest.approx((2.0, 0.0))
     assert values["LS BMD month 36"] == pytest.approx((2.0, 0.0))
 
 

@@ -7,6 +7,9 @@ import pytest
 
 import bones
 from bmu_abm import vessels
+from bmu_abm.parameters import REGISTRY
+
+REST = REGISTRY["vessel.slit3_rest_ng_ml"].default
 
 
 def grown(still, slit3, days=30.0, times=1, gain=1.0):
@@ -21,11 +24,11 @@ def grown(still, slit3, days=30.0, times=1, gain=1.0):
 
 def end(slit3):
     """Return where capillaries tend to, from the law itself."""
-    rest = 1 + vessels.REFERENCE_SLIT3 / (vessels.REFERENCE_SLIT3 + 80.0)
+    rest = 1 + REST / (REST + 80.0)
     return (1 + slit3 / (slit3 + 80.0)) / rest
 
 
-@pytest.mark.parametrize("slit3", [0.0, vessels.REFERENCE_SLIT3, 400.0])
+@pytest.mark.parametrize("slit3", [0.0, REST, 400.0])
 def test_they_follow_slit3_with_a_lag(still, slit3):
     m = grown(still, slit3)
     expected = end(slit3) + (1 - end(slit3)) * math.exp(-1)

@@ -222,6 +222,7 @@ def _list_shipped() -> None:
             print(f"  {name:<24} {title}")
         if kind == "intervention":
             _list_families()
+            _list_plugins()
 
 
 def _list_families() -> None:
@@ -233,6 +234,16 @@ def _list_families() -> None:
 
     print(f"interventions on one microRNA: NAME_{', NAME_'.join(families.KINDS)}, with NAME of")
     print(fill(" ".join(MICRO_RNAS), 98, initial_indent="  ", subsequent_indent="  "))
+
+
+def _list_plugins() -> None:
+    from bmu_abm.interventions import registry
+
+    if registry.plugins():
+        print("interventions of other packages")
+    for name in registry.plugins():
+        found = registry.find(name)
+        print(f"  {name:<24} {found.declaration.title} ({found.package or found.origin})")
 
 
 def _check(options: argparse.Namespace, command: list[str]) -> int:

@@ -210,8 +210,7 @@ def leave_capillary(cells, count, s, sites, depot, rate, today, p):
         u = hashing.uniform(today.key, hashing.GRAFT_EXIT, s, today.tick, who)
         if u < rate and sites[s].state < HOLE:
             identity = hashing.cell_id(hashing.GRAFT_EXIT, s, today.tick, who)
-            settle(cells[count[0]], identity, s, depot, today, p)
-            count[0] += 1
+            settle(cells, count, identity, s, depot, today, p)
         rate -= 1.0
         sequence += 1
 
@@ -228,8 +227,7 @@ def land(cells, count, rate, sites, depot, today, p, nx, ny):
         if u < rate and places.shape[0] > 0:
             s = places[int(v * places.shape[0])]
             identity = hashing.cell_id(hashing.GRAFT_EXIT, who, today.tick, sequence)
-            settle(cells[count[0]], identity, s, depot, today, p)
-            count[0] += 1
+            settle(cells, count, identity, s, depot, today, p)
         rate -= 1.0
         sequence += 1
 
@@ -256,8 +254,9 @@ def calling(sites, wounded, nx, ny):
 
 
 @helper
-def settle(cell, identity, s, depot, today, p):
-    """Turn a row into a donor cell that has just arrived."""
+def settle(cells, count, identity, s, depot, today, p):
+    """Add a donor cell that has just arrived at site `s`."""
+    cell = cells[count[0]]
     cell.id = identity
     cell.site = s
     cell.age = 0.0
@@ -271,3 +270,4 @@ def settle(cell, identity, s, depot, today, p):
     cell.secretome = depot.secretome
     cell.stage = 0
     cell.donor = 1
+    count[0] += 1

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from bmu_abm.compiled import helper, kernel
 
+# A grid, not biology: how finely the marrow is divided to see where it is crowded, as fields have
+# blocks; arrays are sized by it. Narrower than a patch, and wide enough for some tens of cells at
+# `msc.density_per_mm2`, which is the biology of it.
 TILE_SITES = 50
 SITE_MM2 = 1e-4
 REFERENCE_FAT = 0.3  # share of the marrow at which the niche has its stated density

@@ -55,8 +55,10 @@ class Parameter:
 
 def _read() -> dict[str, Parameter]:
     text = resources.files("bmu_abm").joinpath("parameters.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["path"]: _parameter(row) for row in rows}
+    head, *rows = csv.reader(text.splitlines())
+    # Strict: a comma without quotes would move what follows it into the next column.
+    tables = [dict(zip(head, row, strict=True)) for row in rows]
+    return {table["path"]: _parameter(table) for table in tables}
 
 
 def _parameter(row: Mapping[str, str]) -> Parameter:

@@ -10,14 +10,12 @@ from bmu_abm.compiled import helper, kernel
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
 
-REFERENCE_SLIT3 = 32.0  # ng/ml, mean over resting bone
-
 
 @helper
 def drive(slit3, p):
     """Return the density that capillaries of type H tend to, 1 at the SLIT3 of resting bone."""
     gain, half = p.vessel_slit3_gain, p.precursor_slit3_half_ng_ml
-    rest = 1.0 + gain * saturation(REFERENCE_SLIT3, half)
+    rest = 1.0 + gain * saturation(p.vessel_slit3_rest_ng_ml, half)
     return (1.0 + gain * saturation(slit3, half)) / rest
 
 

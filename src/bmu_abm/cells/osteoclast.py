@@ -1,4 +1,4 @@
-"""Osteoclasts: they cover the bone with a footprint, move, dissolve it, and lose their nuclei."""
+"""Osteoclasts: precursors found and join them; they move, dissolve bone, and lose their nuclei."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import math
 import numpy as np
 
 from bmu_abm import hashing
-from bmu_abm.bisphosphonate import release
+from bmu_abm.cells.dissolution import depth_um, is_osteoid, resorb
+from bmu_abm.cells.footprint import cover, crowding, reach_of, uncover
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper
-from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
-from bmu_abm.geometry import column_of, neighbour, outward, partner
+from bmu_abm.fields import TGFB, sample
+from bmu_abm.geometry import neighbour
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
-from bmu_abm.signalling.mevalonate import hastened_death, left_after, work_left
+from bmu_abm.signalling.mevalonate import hastened_death, left_after
 from bmu_abm.signalling.rank import FREE_RANKL
-from bmu_abm.signalling.secretome import support
-from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
+from bmu_abm.trabecula import HOLE, QUIESCENT
 
 FIELDS = [
     ("nuclei", "f8"),
@@ -30,36 +30,6 @@ FIELDS = [
 Osteoclast = agent_class("Osteoclast", "osteoclast", FIELDS)
 
 FEWEST_NUCLEI = 2.0
-SITE_UM2 = 100.0
-
-
-@helper
-def reach_of(nuclei, p):
-    """Return the radius of the footprint in sites."""
-    return math.sqrt(p.osteoclast_sites_per_nucleus * nuclei / math.pi)
-
-
-@helper
-def cover(sites, s, radius, row, nx, ny):
-    """Claim the free sites of the footprint around `s` for the osteoclast in `row`."""
-    r = int(radius)
-    for dy in range(-r, r + 1):
-        for dx in range(-r, r + 1):
-            if dx * dx + dy * dy <= radius * radius:
-                n = neighbour(s, dx, dy, nx, ny)
-                if sites[n].osteoclast == 0 and sites[n].state < HOLE:
-                    sites[n].osteoclast = row + 1
-
-
-@helper
-def uncover(sites, s, radius, row, nx, ny):
-    """Give up the footprint around `s`; a margin of a site covers the loss of nuclei."""
-    r = int(radius) + 2
-    for dy in range(-r, r + 1):
-        for dx in range(-r, r + 1):
-            n = neighbour(s, dx, dy, nx, ny)
-            if sites[n].osteoclast == row + 1:
-                sites[n].osteoclast = 0
 
 
 @helper
@@ -102,27 +72,6 @@ def join(s, clasts, sites, p, nx, ny):
 
 
 @helper
-def is_osteoid(site, today, p):
-    """Tell whether a site is covered by osteoid that has not begun to mineralise."""
-    return today.day - site.formed_day < p.mineral_lag_days
-
-
-@helper
-def depth_um(site, s, nx, ny):
-    """Return how deep the surface lies below the one before the present cavity."""
-    if site.state == QUIESCENT:
-        return 0.0
-    return (site.opened_nm - site.height) * outward(s, nx, ny) / 1000.0
-
-
-@helper
-def crowding(sites, s, row, nx, ny):
-    """Tell whether another osteoclast covers site `s`."""
-    owner = sites[s].osteoclast
-    return owner > 0 and owner != row + 1
-
-
-@helper
 def appeal(s, angle, cell, row, sensed, sites, p, nx, ny):
     """Return how much an osteoclast wants to go to `s`, in direction `angle`."""
     free = sample(sensed, FREE_RANKL, s, nx, ny)
@@ -154,114 +103,6 @@ def move(cell, row, m, sensed, sites, today, p, nx, ny):
             best, target, heading = score, s, angle
     cell.site = target
     cell.heading = heading
-
-
-@helper
-def on_rim(s, sites, nx, ny):
-    """Tell whether a site touches a hole."""
-    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        if sites[neighbour(s, dx, dy, nx, ny)].state >= HOLE:
-            return True
-    return False
-
-
-@helper
-def open_cavity(site, s, active, n_active, today):
-    """Turn surface into a cavity under resorption."""
-    if site.state == QUIESCENT:
-        site.opened_nm = site.height
-        site.opened_day = today.day
-        site.counted = 0
-        site.coupling_um = 0.0
-        site.clastokine_um = 0.0
-        active[n_active[0]] = s
-        n_active[0] += 1
-    site.state = RESORPTION
-    site.since = today.day
-
-
-@helper
-def perforate(s, sites, kinds, ledger, nx, ny, day):
-    """Turn a column whose surfaces have met into a hole, for ever."""
-    c = column_of(s, nx, ny)
-    kinds[c] = HOLE_COLUMN
-    for end in (c, partner(c, nx, ny)):
-        if sites[end].state == QUIESCENT:
-            sites[end].opened_nm = sites[end].height
-        sites[end].state = HOLE
-        sites[end].since = day
-        sites[end].osteoclast = 0
-        sites[end].progenitors = 0
-        sites[end].coupling_um = 0.0
-        sites[end].clastokine_um = 0.0
-    ledger.perforated_columns += 1
-
-
-@helper
-def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
-    """Dissolve the bone under one covered site by `span` days' work; returns um removed."""
-    site = sites[s]
-    if site.state != RESORPTION:
-        open_cavity(site, s, active, n_active, today)
-    depth = depth_um(site, s, nx, ny) / p.osteoclast_depth_scale_um
-    depth = depth * depth * depth
-    potential = p.osteoclast_erosion_um_per_day * span / (1.0 + depth * depth)
-    if ledger.perforated_columns > 0 and on_rim(s, sites, nx, ny):
-        potential *= 1.0 + p.osteoclast_rim_gain
-    site.touched_day = today.day
-    share = p.osteoclast_clastokine_share
-    site.clastokine_um += share * potential
-    removal = p.osteoclast_matrix_activity * today.catk
-    wanted = np.int64(1000.0 * potential * removal + 0.5)
-    other = partner(s, nx, ny)
-    available = np.int64(abs(site.height - sites[other].height))
-    removed = min(wanted, available)
-    site.height -= removed * outward(s, nx, ny)
-    site.coupling_um += (1.0 - share) * removed / 1000.0
-    ledger.removed_nm += removed
-    ledger.removed_total_nm += removed
-    if removed == available:
-        perforate(s, sites, kinds, ledger, nx, ny, today.day)
-    elif site.counted == 0 and depth_um(site, s, nx, ny) >= p.coupling_reline_depth_um:
-        site.counted = 1
-        ledger.activated_sites += 1
-    return removed / 1000.0
-
-
-@helper
-def resorb(
-    cell, row, span, sensed, coarse, coarse_source, sites, kinds, active, n_active, coat, drugs,
-    slice_nm, ledger, today, p, nx, ny,
-):  # fmt: skip
-    """Dissolve the bone under the footprint for `span` days; free TGF-beta, secrete SLIT3.
-
-    Lined bone is opened only where free RANKL is above the gate.
-    """
-    radius = reach_of(cell.nuclei, p)
-    r = int(radius)
-    pace = 1.0 - p.osteoclast_secretome_brake * support(cell.site, coarse, today, nx, ny)
-    pace *= work_left(cell.bisphosphonate, p)
-    for dy in range(-r, r + 1):
-        for dx in range(-r, r + 1):
-            s = neighbour(cell.site, dx, dy, nx, ny)
-            site = sites[s]
-            if site.osteoclast != row + 1 or is_osteoid(site, today, p):
-                continue
-            if site.state == QUIESCENT:
-                if sample(sensed, FREE_RANKL, s, nx, ny) < p.osteoclast_gate_rankl_pm:
-                    continue
-            worked, before = pace * span * today.oc_activity, site.height
-            removed = dissolve(s, worked, sites, kinds, active, n_active, ledger, today, p, nx, ny)
-            if drugs.shape[0] > 0 and site.height != before:
-                taken = release(s, before, sites, coat, drugs, slice_nm, p, nx, ny)
-                cell.bisphosphonate += taken / cell.nuclei
-            block = coarse_index(s, nx, ny)
-            freed = p.osteoclast_tgfb_pm_per_um_day * removed / today.dt
-            coarse_source[TGFB, block] += 0.25 * freed
-            share = span / today.dt
-            coarse_source[SLIT3, block] += 0.25 * p.osteoclast_slit3_ng_ml * share
-            cell.removed_um3 += removed * SITE_UM2
-            ledger.osteoclast_site_days += span
 
 
 @helper

@@ -137,6 +137,7 @@ class Plan:
             "title": declaration.title,
             "kind": declaration.kind,
             "origin": arm.intervention.origin,
+            "package": arm.intervention.package,
             "start_month": course.start_month,
             "stop_month": course.stop_month,
             "form": course.form,

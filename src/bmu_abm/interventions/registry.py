@@ -38,6 +38,8 @@ class Intervention:
         Parameters and effects.
     origin : str
         `shipped`, or the entry point of the plugin.
+    package : str or None
+        Name and version of the package that brings a plugin.
     act : callable or None
         The plugin's own daily rule.
     """
@@ -45,12 +47,18 @@ class Intervention:
     name: str
     declaration: Declaration
     origin: str = "shipped"
+    package: str | None = None
     act: Act | None = None
 
 
 def names() -> list[str]:
     """Return the names that `use` accepts, sorted."""
     return sorted({*shipped.names("intervention"), *families.names(), *_plugins()})
+
+
+def plugins() -> list[str]:
+    """Return the names of the interventions that other packages bring, sorted."""
+    return sorted(_plugins())
 
 
 @cache
@@ -113,4 +121,9 @@ def _load_plugin(point: EntryPoint) -> Intervention:
     act = getattr(plugin, "act", None)
     if act is None and not declaration.effect:
         raise fault(point.value, point.name, "has no effect", "give it act() or effects")
-    return Intervention(point.name, declaration, point.value, act)
+    return Intervention(point.name, declaration, point.value, _package_of(point), act)
+
+
+def _package_of(point: EntryPoint) -> str | None:
+    package = getattr(point, "dist", None)
+    return None if package is None else f"{package.name} {package.version}"

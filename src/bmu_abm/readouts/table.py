@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bmu_abm.ledger import LASTING, LEDGER
-from bmu_abm.readouts import budget, density
+from bmu_abm.readouts import budget, density, suppression
 from bmu_abm.readouts.fracture import hazard_ratio
 from bmu_abm.readouts.grafts import grafts
 from bmu_abm.readouts.histomorphometry import histomorphometry
@@ -43,6 +43,7 @@ def table(model: BoneModel) -> dict[str, float]:
         "total_hip": density.dxa_change_pct(now, origin, hip),
     }
     artefact = density.strontium_pct(now, origin, model.p)
+    suppression.catch_up(model, now["damage"], base)
     row = {
         **structure(model),
         **{f"bmd_{site}_pct": change for site, change in bmd.items()},
@@ -63,6 +64,7 @@ def table(model: BoneModel) -> dict[str, float]:
         "microdamage_ratio": now["damage"] / base["damage"],
         "strength_ratio": now["strength"] / origin["strength"],
         **_risks(model, now["strength"] / origin["strength"]),
+        **suppression.indices(model),
         "t_score": density.t_score(now, base["mineral_um"], spine),
         "mineral_degree": now["mineral_degree"],
         "mineral_um": now["mineral_um"],

@@ -21,6 +21,7 @@ from bmu_abm.systemic.calcium import (
     balance,
     calcitonin_of,
 )
+from bmu_abm.systemic.cortex import tire
 
 STATE = np.dtype(
     [
@@ -40,13 +41,15 @@ STATE = np.dtype(
         ("pth_peak", "f8"),
         ("strontium", "f8"),  # of serum, over rest
         ("strontium_mg", "f8"),  # in bone (below 0: not yet known)
+        ("cortex_age", "f8"),  # mean age of cortical bone, over rest
+        ("cortex_damage", "f8"),  # damage per cortical bone, over rest
     ]
 )
 
 
 def at_rest() -> np.ndarray:
     """Return the state of a skeleton at rest, an array of `STATE` of shape (1,)."""
-    fresh = (1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 0.0, 1.0, -1.0)
+    fresh = (1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 0.0, 1.0, -1.0, 1.0, 1.0)
     return np.array([fresh], STATE)
 
 
@@ -75,6 +78,7 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     s.formation += (follow - s.formation) * t.dt / max(q.skeleton_formation_days, t.dt)
     turnover = q.skeleton_cortical_turnover_per_year * t.dt / 365.0
     s.cortex += turnover * (s.formation - s.resorption)
+    tire(s, t.load, t.dt, q)
     s.calcium, s.pth = balance(
         intake_mg, vitamin_d, s.resorption, s.formation, q, t.pth_given + t.pth_injected,
         t.calcitriol_given, t.calcitonin_given,

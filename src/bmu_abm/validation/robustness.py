@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from bmu_abm.validation.pooled import Stretch, jackknife, pool
 from bmu_abm.validation.study import Arm, Frames, Study, Values
@@ -20,11 +22,12 @@ POOLED = {  # label: pooled quantity of the three years
     "fat": "fat",
     "Tb.Th": "tb_th",
 }
-SPINE = "bmd_lumbar_spine_pct"
+SPINE, DENSITY = "bmd_lumbar_spine_pct", "LS BMD month 36"
 _YEARS = {"years": "3"}
 _ABOUT = (
     "Three years after the burn-in {}, beside the plain ones. Differences of pooled quantities are "
-    "given in their standard errors, that of density in points."
+    "given in their standard errors, that of density in points; below them stands each quantity of "
+    "either arm."
 )
 
 
@@ -32,15 +35,38 @@ def difference(other: str) -> Callable[[Frames], Values]:
     """Return how a study tells the difference of arm `other` from the plain one."""
 
     def values(frames: Frames) -> Values:
-        base, changed = (pool(frames[arm], 0, 36) for arm in ("base", other))
-        errors = (changed["mean"] - base["mean"]) / np.hypot(changed["se"], base["se"])
-        rows: Values = {label: (errors[key], np.nan) for label, key in POOLED.items()}
-        gains = [Stretch(frames[arm], 0, 36) for arm in (other, "base")]
-        means = [jackknife(g.last(SPINE) - g.first(SPINE), np.ones(g.patches)) for g in gains]
-        error = float(np.hypot(means[0][1], means[1][1]))
-        return rows | {"LS BMD month 36": (means[0][0] - means[1][0], error)}
+        base, changed = (told(frames[arm]) for arm in ("base", other))
+        rows: Values = {}
+        for label in POOLED:
+            (mean, se), (was, error) = changed[label], base[label]
+            rows[label] = (in_errors(mean - was, float(np.hypot(se, error))), np.nan)
+        (gain, se), (was, error) = changed[DENSITY], base[DENSITY]
+        rows[DENSITY] = (gain - was, float(np.hypot(se, error)))
+        for label in base:
+            rows[f"{label}, plain"] = base[label]
+            rows[f"{label}, {other}"] = changed[label]
+        return rows
 
     return values
+
+
+def told(frame: pd.DataFrame) -> Values:
+    """Return every quantity of an arm, with its standard error."""
+    pooled = pool(frame, 0, 36)
+    values: Values = {
+        label: (float(pooled["mean"][key]), float(pooled["se"][key]))
+        for label, key in POOLED.items()
+    }
+    stretch = Stretch(frame, 0, 36)
+    gain = stretch.last(SPINE) - stretch.first(SPINE)
+    return values | {DENSITY: jackknife(gain, np.ones(stretch.patches))}
+
+
+def in_errors(difference: float, error: float) -> float:
+    """Return a difference in standard errors; none is 0 whatever its error."""
+    if difference == 0.0:
+        return 0.0
+    return difference / error if error else math.copysign(math.inf, difference)
 
 
 ROBUSTNESS = {
