@@ -14,7 +14,7 @@ from bmu_abm.ledger import levels
 from bmu_abm.network import graph
 from bmu_abm.network.declared import INPUTS, LEVELS
 from bmu_abm.signalling import wnt
-from bmu_abm.signalling.binding import compete, free_ligand
+from bmu_abm.signalling.binding import compete
 from bmu_abm.signalling.secretome import mean_support
 from bmu_abm.systemic import estrogen, mineral
 from bmu_abm.systemic.environment import DRIVERS, Deposit, Environment, Graft, Lesion
@@ -130,13 +130,13 @@ class Body:
             self.copies[LEVELS.index(node)] = copies
         self.drivers = today.drivers
         self._sources = today.sources
+        self._take_binders(today, p)
         begins = self._first_step_of_day(model)
         self._take_grafts(today.grafts if begins else [], model, p)
         self.new_lesions = today.lesions if begins else []
         self.new_deposits = today.deposits if begins else []
         self._tell_cells(model, p)
         grafting.reach_by_blood(model.depots, self.body_mass_kg, model.today, p)
-        self._take_binders(today, p)
         self._bind_rank_fc(float(model.today["rank_fc_pm"][0]), p)
         model.today["wnt_freed"] = self._wnt_freed(p)
         return p
@@ -160,9 +160,13 @@ class Body:
         """Return the factor on formation of average bone of what binds sclerostin; 1 without."""
         if not self.frees_wnt:
             return 1.0
-        free = free_ligand(wnt.REFERENCE_SCLEROSTIN_PM, 0.0, 1.0, self._binders["sclerostin"])
+        free = wnt.REFERENCE_SCLEROSTIN_PM * self._unbound_sclerostin()
         freed = wnt.activity(1.0, free, wnt.REFERENCE_SFRP1_PM, p[0])
         return 1.0 + float(p["skeleton_wnt_share"][0]) * (freed - 1.0)
+
+    def _unbound_sclerostin(self) -> float:
+        """Return the share of sclerostin that no drug binds, in average bone."""
+        return wnt.unbound_share(self._binders["sclerostin"]) if self.frees_wnt else 1.0
 
     def _bind_rank_fc(self, concentration_pm: float, p: NDArray[np.void]) -> None:
         if concentration_pm > 0.0:
@@ -212,6 +216,7 @@ class Body:
         t, g = model.today, graph.GRAPH
         setpoint = float(p["calcium_setpoint_mmol_per_l"][0])
         given = inputs(self.drivers, self._host, felt, model.skeleton[0], setpoint)
+        given[INPUTS["sclerostin_unbound"]] = self._unbound_sclerostin()
         dt = float(t["dt"][0])
         if t["supported"][0]:
             given[INPUTS["graft_secretome"]] = 1.0 + mean_support(model.fields.coarse)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bmu_abm.interventions import registry
 from bmu_abm.scenario import Scenario
 
-NO_TREATMENT = ("disease", "genotype")
+NO_TREATMENT = ("disease", "genotype", "hypothesis")
 
 
 def control_of(base: Scenario, plan: Scenario) -> Scenario:

@@ -9,7 +9,10 @@ import numpy as np
 
 from bmu_abm import hashing
 from bmu_abm.app import looking
+from bmu_abm.cells import precursor
 from bmu_abm.clock import moves_in_step
+from bmu_abm.fields import sample
+from bmu_abm.signalling.rank import WITHHELD
 
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
@@ -140,7 +143,10 @@ def _fused_with(model: BoneModel, last: np.void, before: dict[int, float]) -> np
 def _its_time_had_come(model: BoneModel, last: np.void) -> bool:
     """Tell whether a draw of the day ended a precursor: the same draws, read again."""
     p, moves = model.p[0], moves_in_step(model.spec.steps_per_day)
-    life = p["precursor_osteomorph_life_days"] if last["osteomorph"] else p["precursor_life_days"]
+    b, n = model.trabecula, len(model.populations["osteoclast_precursor"])
+    room = precursor.pool_has_room(n, model.today[0], p)
+    lack = sample(model.sensed, WITHHELD, int(last["site"]), b.nx, b.ny) if room else 0.0
+    life = precursor.life_of(int(last["osteomorph"]), float(lack), p)
     chance = -np.expm1(-1.0 / (life * (0.2 + 0.8 * last["colony"])) / moves)
     key, tick = model.today["key"][0], int(model.tick) - 1
     draws = [

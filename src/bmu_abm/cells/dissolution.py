@@ -10,7 +10,7 @@ from bmu_abm.compiled import helper
 from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
 from bmu_abm.geometry import column_of, neighbour, outward, partner
 from bmu_abm.signalling.mevalonate import work_left
-from bmu_abm.signalling.rank import FREE_RANKL
+from bmu_abm.signalling.rank import GATE
 from bmu_abm.signalling.secretome import support
 from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
 
@@ -29,6 +29,14 @@ def depth_um(site, s, nx, ny):
     if site.state == QUIESCENT:
         return 0.0
     return (site.opened_nm - site.height) * outward(s, nx, ny) / 1000.0
+
+
+@helper
+def shut(s, sensed, sites, p, nx, ny):
+    """Tell whether site `s` is lined bone with too little RANKL to open it."""
+    if sites[s].state != QUIESCENT:
+        return False
+    return sample(sensed, GATE, s, nx, ny) < p.osteoclast_gate_rankl_pm
 
 
 @helper
@@ -122,9 +130,8 @@ def resorb(
             site = sites[s]
             if site.osteoclast != row + 1 or is_osteoid(site, today, p):
                 continue
-            if site.state == QUIESCENT:
-                if sample(sensed, FREE_RANKL, s, nx, ny) < p.osteoclast_gate_rankl_pm:
-                    continue
+            if shut(s, sensed, sites, p, nx, ny):
+                continue
             worked, before = pace * span * today.oc_activity, site.height
             removed = dissolve(s, worked, sites, kinds, active, n_active, ledger, today, p, nx, ny)
             if drugs.shape[0] > 0 and site.height != before:

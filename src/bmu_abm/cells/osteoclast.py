@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bmu_abm import hashing
-from bmu_abm.cells.dissolution import depth_um, is_osteoid, resorb
+from bmu_abm.cells.dissolution import depth_um, is_osteoid, resorb, shut
 from bmu_abm.cells.footprint import cover, crowding, reach_of, uncover
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
@@ -17,8 +17,8 @@ from bmu_abm.geometry import neighbour
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import saturation
 from bmu_abm.signalling.mevalonate import hastened_death, left_after
-from bmu_abm.signalling.rank import FREE_RANKL
-from bmu_abm.trabecula import HOLE, QUIESCENT
+from bmu_abm.signalling.rank import FREE_RANKL, WITHHELD
+from bmu_abm.trabecula import HOLE
 
 FIELDS = [
     ("nuclei", "f8"),
@@ -30,6 +30,8 @@ FIELDS = [
 Osteoclast = agent_class("Osteoclast", "osteoclast", FIELDS)
 
 FEWEST_NUCLEI = 2.0
+# Of what an osteomorph comes: the usual loss of nuclei, or fission for lack of RANK signalling.
+SHED, FISSIONED = 1, 2
 
 
 @helper
@@ -76,7 +78,7 @@ def appeal(s, angle, cell, row, sensed, sites, p, nx, ny):
     """Return how much an osteoclast wants to go to `s`, in direction `angle`."""
     free = sample(sensed, FREE_RANKL, s, nx, ny)
     score = p.osteoclast_steer_rankl * free / 10.0
-    if sites[s].state == QUIESCENT and free < p.osteoclast_gate_rankl_pm:
+    if shut(s, sensed, sites, p, nx, ny):
         score -= 3.0
     score -= p.osteoclast_steer_depth_per_um * depth_um(sites[s], s, nx, ny)
     score += p.osteoclast_persistence * math.cos(angle - cell.heading)
@@ -149,23 +151,28 @@ def live(
 
 @helper
 def shed(cell, m, span, morphs, n_morphs, sensed, coarse, today, p, nx, ny):
-    """Let an osteoclast lose nuclei; a share of them lives on as osteomorphs."""
+    """Let an osteoclast lose nuclei; a share of them lives on as osteomorphs.
+
+    Where a drug withholds RANK signalling that share may be larger: the cell fissions.
+    """
     free = sample(sensed, FREE_RANKL, cell.site, nx, ny)
     hazard = chance(nucleus_loss(cell, free, coarse, today, p, nx, ny), span)
+    lack = sample(sensed, WITHHELD, cell.site, nx, ny)
+    kept = p.osteoclast_recycling * (1.0 + (p.osteoclast_fission - 1.0) * lack)
     for k in range(int(cell.nuclei)):
         draw = 64 * m + k
         u = hashing.uniform(today.key, hashing.OSTEOCLAST_NUCLEUS, cell.id, today.tick, draw)
         if u >= hazard:
             continue
         cell.nuclei -= 1.0
-        if u < p.osteoclast_recycling * hazard and has_room(morphs, n_morphs):
+        if u < kept * hazard and has_room(morphs, n_morphs):
             morph = morphs[n_morphs[0]]
             morph.id = hashing.cell_id(hashing.OSTEOMORPH, cell.site, today.tick, draw)
             morph.site = cell.site
             morph.age = 0.0
             morph.nfatc1 = 0.0
             morph.pull, morph.induction, morph.colony = 0.0, 0.0, 0.0
-            morph.osteomorph = 1
+            morph.osteomorph = SHED if u < p.osteoclast_recycling * hazard else FISSIONED
             morph.donor = 0
             n_morphs[0] += 1
 

@@ -61,6 +61,19 @@ def death_hazard(cell, hazards):
 
 
 @helper
+def youth(years, p):
+    """Return the OPG of a cell of some age over that of a fresh one.
+
+    A slope other than 1 turns the fall with age about the age of resting bone.
+    """
+    now = p.osteocyte_opg_age_years / (p.osteocyte_opg_age_years + years)
+    if p.osteocyte_opg_age_slope == 1.0:
+        return now
+    rest = p.osteocyte_opg_age_years / (p.osteocyte_opg_age_years + p.osteocyte_opg_rest_years)
+    return max(0.0, rest + p.osteocyte_opg_age_slope * (now - rest))
+
+
+@helper
 def secrete(cell, s, depth, strain, coarse_source, coarse, sites, today, p, nx, ny):
     """Add what the cell secretes to the fields above its surface."""
     reach = math.exp(-depth / p.osteocyte_reach_um) * TERRITORY_MM3 / p.osteocyte_density_per_mm3
@@ -78,8 +91,7 @@ def secrete(cell, s, depth, strain, coarse_source, coarse, sites, today, p, nx, 
     rankl += p.osteocyte_call_rankl_pm * cell.calling + p.osteocyte_front_rankl_pm * front
     rankl *= today.rankl_osteocyte
     coarse_source[RANKL, block] += 0.25 * reach * rankl * (1.0 + p.estrogen_rankl * lack)
-    youth = p.osteocyte_opg_age_years / (p.osteocyte_opg_age_years + years)
-    opg = p.osteocyte_opg_pm * youth * (1.0 - p.estrogen_opg * lack) * today.opg
+    opg = p.osteocyte_opg_pm * youth(years, p) * (1.0 - p.estrogen_opg * lack) * today.opg
     coarse_source[OPG, block] += 0.25 * reach * opg
     mature = min(1.0, cell.age / p.osteocyte_maturation_days)
     level = min(2.5, max(0.1, 1.0 - p.osteocyte_strain_gain * excess)) * today.sclerostin

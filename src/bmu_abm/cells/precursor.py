@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bmu_abm import hashing
-from bmu_abm.cells.osteoclast import found, join
+from bmu_abm.cells.osteoclast import FISSIONED, found, join
 from bmu_abm.cells.population import agent_class
 from bmu_abm.cells.rows import has_room, remove_row
 from bmu_abm.compiled import helper
@@ -15,7 +15,7 @@ from bmu_abm.fields import SLIT3, blend, corners, sample
 from bmu_abm.geometry import separation, strode
 from bmu_abm.rates import chance, days_felt, happens, kept
 from bmu_abm.signalling.binding import saturation
-from bmu_abm.signalling.rank import ATTRACTION, COLONY, INDUCTION
+from bmu_abm.signalling.rank import ATTRACTION, COLONY, INDUCTION, WITHHELD
 from bmu_abm.trabecula import HOLE
 
 FIELDS = [
@@ -23,7 +23,7 @@ FIELDS = [
     ("pull", "f8"),  # attraction of its place
     ("induction", "f8"),  # of NFATc1 there, 0 to 1
     ("colony", "f8"),  # signal of colony factors there, 0 to 1
-    ("osteomorph", "i4"),  # 1: shed by an osteoclast
+    ("osteomorph", "i4"),  # 1: shed by an osteoclast; 2: by its fission
     ("donor", "i4"),
 ]
 OsteoclastPrecursor = agent_class("OsteoclastPrecursor", "osteoclast_precursor", FIELDS)
@@ -113,16 +113,36 @@ def without_rank(today, p):
 
 
 @helper
+def pool_has_room(count, today, p):
+    """Tell whether precursors that find no RANKL live on: the marrow is not full of `count`."""
+    if p.precursor_spared_life <= 1.0:
+        return False
+    return count < p.precursor_pool_per_mm2 * today.surface_mm2
+
+
+@helper
+def life_of(osteomorph, lack, p):
+    """Return the mean life (days) of a precursor that lacks a share of its RANK signalling."""
+    if osteomorph == FISSIONED:
+        return p.precursor_fission_life_days
+    if osteomorph:
+        return p.precursor_osteomorph_life_days
+    return p.precursor_life_days * (1.0 + (p.precursor_spared_life - 1.0) * lack)
+
+
+@helper
 def live(cells, count, sensed, sites, today, m, span, p, nx, ny):
     """Let every precursor age by `span` days, make move `m` of the step, and raise or lose NFATc1.
 
-    NFATc1 needs RANK occupancy AND a colony factor; without M-CSF precursors also die early.
+    NFATc1 needs RANK occupancy AND a colony factor; without M-CSF precursors also die early. What
+    comes of fission ripens faster.
     """
     t, q = today[0], p[0]
     decay = q.precursor_nfatc1_decay_per_day
     left, gain = kept(decay, span), q.precursor_nfatc1_gain_per_day * days_felt(decay, span)
     gain *= t.nfatc1 * t.oc_differentiation
     alone = without_rank(t, q)
+    room = pool_has_room(count[0], t, q)
     i = 0
     while i < count[0]:
         cell = cells[i]
@@ -130,12 +150,14 @@ def live(cells, count, sensed, sites, today, m, span, p, nx, ny):
             remove_row(cells, count, i)
             continue
         wander(cell, m, sensed, sites, t, q, nx, ny)
-        life = q.precursor_osteomorph_life_days if cell.osteomorph else q.precursor_life_days
+        lack = sample(sensed, WITHHELD, cell.site, nx, ny) if room else 0.0
+        life = life_of(cell.osteomorph, lack, q)
         u = hashing.uniform(t.key, hashing.PRECURSOR_LIFE, cell.id, t.tick, m)
         if happens(u, 1.0 / (life * (0.2 + 0.8 * cell.colony)), span):
             remove_row(cells, count, i)
             continue
-        cell.nfatc1 = cell.nfatc1 * left + gain * (cell.induction + alone * cell.colony)
+        pace = q.precursor_refusion if cell.osteomorph == FISSIONED else 1.0
+        cell.nfatc1 = cell.nfatc1 * left + pace * gain * (cell.induction + alone * cell.colony)
         cell.age += span
         i += 1
 

@@ -109,7 +109,9 @@ class Declaration(Table):
 
     title: str = Field(min_length=1, max_length=200)
     description: str = Field(min_length=1)
-    kind: Literal["drug", "supplement", "mirna", "graft", "disease", "delivery", "genotype"]
+    kind: Literal[
+        "drug", "supplement", "mirna", "graft", "disease", "delivery", "genotype", "hypothesis"
+    ]
     sources: list[str] = Field(min_length=1)
     label: Label | None = None
     gates: Annotated[dict[str, Gate], AfterValidator(_known_gates)] = Field(default_factory=dict)

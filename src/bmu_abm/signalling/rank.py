@@ -14,8 +14,15 @@ from bmu_abm.signalling.adipokines import ripens
 from bmu_abm.signalling.binding import compete, hill4, saturation
 
 # What cells of the osteoclast lineage sense: rows of an array on the blocks of the coarse fields.
-SENSED = ("free RANKL (pM)", "attraction", "induction of NFATc1", "colony factor")
-FREE_RANKL, ATTRACTION, INDUCTION, COLONY = range(4)
+SENSED = (
+    "free RANKL (pM)",
+    "attraction",
+    "induction of NFATc1",
+    "colony factor",
+    "RANKL at the gate of lined bone (pM)",
+    "share of RANK signalling that a drug withholds",
+)
+FREE_RANKL, ATTRACTION, INDUCTION, COLONY, GATE, WITHHELD = range(6)
 
 # Blocks that are worked on at once: their fields stay in the processor's cache.
 AT_ONCE = 4096
@@ -30,7 +37,7 @@ def sense(coarse, binders, sensed, p):
     coarse : ndarray of float32, shape (n_coarse, n_blocks)
     binders : ndarray of float64, shape (n, 2)
         Binders of RANKL beside OPG: RANK and drugs.
-    sensed : ndarray of float32, shape (4, n_blocks)
+    sensed : ndarray of float32, shape (6, n_blocks)
     """
     q = p[0]
     half, colony_half = np.float32(q.precursor_rankl_half_pm), np.float32(q.precursor_mcsf_half_pm)
@@ -48,6 +55,32 @@ def sense(coarse, binders, sensed, p):
                 ripens(coarse[ADIPOKINE, i], q)
             )
             sensed[COLONY, i] = colony
+        if drug_binds(binders):
+            # What cells would find of RANKL without the drug; only it is what they lack.
+            compete(rankl, opg, q.binding_rankl_opg_kd_pm, binders[:1], sensed[GATE, begin:end])
+            shut = np.float32(1.0 - q.osteoclast_gate_blocking)
+            for i in range(begin, end):
+                found, own = sensed[FREE_RANKL, i], sensed[GATE, i]
+                sensed[WITHHELD, i] = withheld(found, own, half)
+                sensed[GATE, i] = found + shut * (own - found)
+        else:
+            sensed[GATE, begin:end] = free
+            sensed[WITHHELD, begin:end] = np.float32(0.0)
+
+
+@helper
+def drug_binds(binders):
+    """Tell whether anything but RANK and OPG, a drug or a decoy, binds RANKL."""
+    return (binders[1:, 0] > 0.0).any()
+
+
+@helper
+def withheld(found, own, half):
+    """Return the share of RANK signalling that is lost where `own` free RANKL is but `found`."""
+    signal = hill4(own, half)
+    if signal <= np.float32(0.0):
+        return np.float32(0.0)
+    return max(np.float32(0.0), np.float32(1.0) - hill4(found, half) / signal)
 
 
 @helper

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bmu_abm.compiled import helper
 from bmu_abm.fields import SCLEROSTIN, SFRP1, WNT, blend, corners
+from bmu_abm.signalling.binding import free_ligand
 
 REFERENCE_SCLEROSTIN_PM = 30.0
 REFERENCE_SFRP1_PM = 4.0
@@ -24,6 +25,13 @@ def activity(wnt, sclerostin, sfrp1, p):
         + REFERENCE_SFRP1_PM / p.wnt_sfrp1_kd_pm
     )
     return wnt * (1.0 + rest) / (wnt + blocked)
+
+
+@helper
+def unbound_share(binders):
+    """Return the share of the sclerostin of average bone that `binders` leave free."""
+    total = REFERENCE_SCLEROSTIN_PM
+    return free_ligand(total, 0.0, 1.0, binders) / total
 
 
 @helper

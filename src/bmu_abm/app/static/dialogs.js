@@ -32,7 +32,7 @@ export function quantity(name, offer, value, change, note) {
     el("small", { class: "source", text: `${offer.low} to ${offer.high}. ${offer.source}` }), note ? el("small", { class: "note", text: note }) : null, wrong);
 }
 
-const KIND_NAMES = { drug: "Drugs", supplement: "Supplements", graft: "Cells and grafts", mirna: "MicroRNA", delivery: "Delivery", disease: "Disease and hormones", genotype: "Genotype" };
+const KIND_NAMES = { drug: "Drugs", supplement: "Supplements", graft: "Cells and grafts", mirna: "MicroRNA", delivery: "Delivery", disease: "Disease and hormones", genotype: "Genotype", hypothesis: "Hypotheses" };
 
 export function addTreatment(host) {
   const offers = host.offers.interventions, group = (one) => one.group || KIND_NAMES[one.kind] || words(one.kind);
