@@ -44,6 +44,47 @@ def test_a_treatment_is_added_moved_and_removed(visit):
     assert page.faults == []
 
 
+def test_a_graft_names_donor_route_and_scaffold(visit):
+    page = visit()
+    page.keyboard.press("a")
+    page.select_option("dialog select", "denosumab")
+    assert page.locator("dialog [data-modifier]").count() == 1  # a carrier is all that it takes
+    page.select_option("dialog select", "stem_cells")
+    assert page.is_disabled("dialog [data-modifier=scaffold]")
+    page.select_option("dialog [data-modifier=route]", "intramarrow")
+    assert page.evaluate("document.activeElement.dataset.modifier") == "route"
+    page.select_option("dialog [data-modifier=scaffold]", "collagen_i")
+    page.select_option("dialog [data-modifier=donor]", "cd34_ucb")
+    assert page.get_by_label("Potency").input_value() == "0.5"
+    page.click("dialog .mainAct")
+    bar = page.locator(".lane button")
+    bar.wait_for(timeout=PATIENCE_MS)
+    label = bar.get_attribute("aria-label")
+    assert all(word in label for word in ("intramarrow", "Collagen I matrix", "CD34+"))
+    page.focus(".lane button")
+    page.keyboard.press("Enter")
+    page.select_option(".editor [data-modifier=route]", "")
+    until(page, "!document.querySelector('.lane button').ariaLabel.includes('Collagen')")
+    assert page.evaluate("document.activeElement.dataset.modifier") == "route"
+    assert page.is_disabled(".editor [data-modifier=scaffold]")
+    page.click("[aria-label='Share link']")
+    link = page.locator("dialog input").input_value(timeout=PATIENCE_MS)
+    other = visit("#" + link.split("#")[1])
+    until(other, "document.querySelector('.lane button')?.ariaLabel.includes('CD34+')")
+    assert page.faults == [] and other.faults == []
+
+
+def test_the_form_of_a_microrna_changes_its_numbers(visit):
+    page = visit()
+    page.keyboard.press("a")
+    page.select_option("dialog select", "mir_21_inhibitor")
+    page.select_option("dialog [data-modifier=form]", "lna_amo")
+    assert page.get_by_label("Half life days").input_value() == "14"
+    page.click("dialog .mainAct")
+    until(page, "document.querySelector('.lane button')?.ariaLabel.includes('LNA AMO')")
+    assert page.faults == []
+
+
 def test_looks_closer_by_keyboard(visit):
     page = visit()
     page.focus("canvas.face")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bmu_abm import shipped, tomlfile
+from bmu_abm.app import modifiers
 from bmu_abm.app.touch import TOOLS
 from bmu_abm.fields import DECLARATIONS
 from bmu_abm.interventions import families, registry
@@ -155,6 +156,9 @@ def interventions() -> list[dict[str, Any]]:
                 "description": " ".join(found.description.split()),
                 "sources": list(found.sources),
                 "label_months": found.label.max_months if found.label else None,
+                "forms": modifiers.forms(found),
+                "modifiers": modifiers.taken_by(found),
+                "route": modifiers.route_of(found),
                 "parameters": {
                     key: {
                         "default": one.default,
@@ -196,6 +200,8 @@ def everything() -> dict[str, Any]:
         "hosts": hosts(),
         "scenarios": scenarios(),
         "interventions": interventions(),
+        "modifiers": modifiers.choices(),
+        "in_place": modifiers.in_place(),
         "parameters": parameters(),
         "panels": panels(),
         "first_panels": list(FIRST_PANELS),

@@ -79,9 +79,10 @@ def page(recorded: dict[str, Any]) -> str:
     offers["interventions"] = [
         one for one in offers["interventions"] if not one["group"] or one["name"] in used
     ]
+    shown = ("panels", "first_panels", "interventions", "modifiers")
     told = {
         **recorded,
-        "offers": {key: offers[key] for key in ("panels", "first_panels", "interventions")},
+        "offers": {key: offers[key] for key in shown},
         "colours": all_colours(),
     }
     data = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")

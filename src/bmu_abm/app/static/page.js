@@ -186,7 +186,7 @@ class PageHost {
 
   notice(text) {
     if (!this.notices) return;
-    if (this.known) delete this.known.plan; // what was refused does not stay chosen
+    for (const one of [this, this.timeline]) one.known = { ...one.known, plan: null, bars: null }; // what was refused does not stay chosen
     const box = el("div", { class: "notice", role: "alert" }, el("span", { text }), iconButton("close", "Dismiss", () => box.remove()));
     this.notices.append(box);
     setTimeout(() => box.remove(), 30000);
@@ -258,10 +258,12 @@ class PageHost {
     this.editing = number;
     this.timeline.chosen = number;
     const open = refresh && this.editorBox.querySelector("details[open]");
-    if (refresh && this.editorBox.contains(document.activeElement) && document.activeElement.tagName === "INPUT") return;
+    const inside = refresh && this.editorBox.contains(document.activeElement) && document.activeElement;
+    if (inside && inside.tagName === "INPUT") return;
     this.editorBox.replaceChildren(...editor(this, number));
     if (open && this.editorBox.querySelector("details")) this.editorBox.querySelector("details").open = true;
     this.editorBox.hidden = !this.editorBox.children.length;
+    if (inside) focusModifier(this.editorBox, inside.dataset.modifier);
     this.timeline.render();
   }
   remove(number) {

@@ -12,18 +12,24 @@ export class Timeline {
   }
 
   title(use) {
-    const found = this.host.offers.interventions.find((one) => one.name === use);
+    const found = this.offer({ use });
     return found ? found.title : words(use);
   }
 
+  offer(course) {
+    return this.host.offers.interventions.find((one) => one.name === course.use);
+  }
+
+  // Dose, interval and what else the course names, as they stand on the bar.
   dose(course) {
-    const offer = this.host.offers.interventions.find((one) => one.name === course.use);
-    const p = offer && offer.parameters;
-    if (!p || !p.dose) return "";
-    const dose = course.dose ?? p.dose.default;
-    const every = p.every_days ? Math.round(course.every_days ?? p.every_days.default) : 0;
+    const offer = this.offer(course), p = offer && offer.parameters;
+    if (!p) return "";
+    const named = modifierWords(this.host, offer, course);
+    if (!p.dose) return named.join(", ");
+    const numbers = { ...defaultsOf(this.host, offer, course), ...course }, { dose } = numbers;
+    const every = p.every_days ? Math.round(numbers.every_days) : 0;
     const often = every === 1 ? " a day" : every === 7 ? " a week" : every >= 180 && every <= 184 ? " every 6 months" : every ? ` every ${every} days` : "";
-    return `${dose >= 1e5 ? dose.toExponential(1) : Number(dose.toPrecision(3))} ${p.dose.unit}${often}`;
+    return [`${dose >= 1e5 ? dose.toExponential(1) : Number(dose.toPrecision(3))} ${p.dose.unit}${often}`, ...named].join(", ");
   }
 
   // Build the bars anew if what they show has changed: plan, width, or what is over by now.
@@ -64,11 +70,10 @@ export class Timeline {
   }
 
   doses(course, stop) {
-    const offer = this.host.offers.interventions.find((one) => one.name === course.use);
-    const p = offer && offer.parameters;
+    const offer = this.offer(course), p = offer && offer.parameters;
     if (!p || !p.dose || !p.every_days) return [];
-    const every = (course.every_days ?? p.every_days.default) * 12 / 365;
-    const most = p.doses ? Math.round(course.doses ?? p.doses.default) : 1e9;
+    const numbers = { ...defaultsOf(this.host, offer, course), ...course };
+    const every = (numbers.every_days * 12) / 365, most = p.doses ? Math.round(numbers.doses) : 1e9;
     const gap = this.axis.x(every) - this.axis.x(0);
     if (gap < 7) return [];
     const marks = [];
