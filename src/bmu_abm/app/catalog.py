@@ -5,6 +5,7 @@ All of it is read from the registries, so a new file or plugin appears by itself
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from bmu_abm import shipped, tomlfile
@@ -194,8 +195,9 @@ def parameters() -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def everything() -> dict[str, Any]:
-    """Return all that the page offers (JSON-able)."""
+    """Return all that the page offers (JSON-able), read once: each page that opens asks for it."""
     return {
         "hosts": hosts(),
         "scenarios": scenarios(),
