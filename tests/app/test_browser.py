@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import lives
 from browsing import LATER, PATIENCE_MS, day, needs_chromium, until
+
+from bmu_abm.app import taking
+from bmu_abm.app.frame import View
 
 pytestmark = needs_chromium
 
@@ -153,3 +157,24 @@ def test_a_lesson_is_stepped_through_by_keyboard(visit):
     page.focus(".lesson [aria-label='Close the lesson']")
     page.keyboard.press("Enter")
     assert not page.is_visible(".lesson") and page.faults == []
+
+
+def test_a_replay_runs_to_its_end_on_a_phone(browser, opened, tmp_path):
+    session = opened(lives.scenario(intervention=[{"use": "denosumab", "start_month": 1}]))
+    session.step(65).result()
+    _, _, data = session.ask(lambda: taking.take(session, "replay", View(row=3)))
+    (tmp_path / "replay.html").write_bytes(data)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto((tmp_path / "replay.html").as_uri())
+    page.click("button.play")
+    until(page, "document.querySelector('.bmu').dataset.day === '65'")
+    until(page, "document.querySelector('button.play').ariaLabel === 'Play'")
+    assert "Denosumab" in page.get_attribute(".lane .bar", "aria-label")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Back", exact=True).click()
+    assert page.is_visible("canvas[data-face='1']") and page.is_hidden("canvas[data-face='0']")
+    page.focus(".playhead")
+    page.keyboard.press("Home")
+    until(page, "document.querySelector('.bmu').dataset.day === '0'")
+    context.close()

@@ -84,7 +84,7 @@ export function editor(host, number) {
   const defaults = defaultsOf(host, offer, course), value = (key) => course[key] ?? defaults[key];
   const rows = main.map(([key, p]) => quantity(key, p, value(key), (v) => change({ [key]: v }), "acts on the next step"));
   const sliders = main.filter(([key]) => key === "dose" || key === "every_days").map(([key, p]) => slider(host, key, p, value(key), (v) => change({ [key]: v })));
-  const rename = (changes) => { change(changes); host.edit(number, true); };
+  const rename = (changes, kind) => { change(changes); host.edit(number, true); focusModifier(host.editorBox, kind); };
   return [
     el("div", { class: "editorHead" }, el("h2", { text: offer.title }), el("small", { text: "acts on the next step" }), ...sliders,
       el("span", { class: "spring" }),

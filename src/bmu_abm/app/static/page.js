@@ -311,11 +311,15 @@ class PageHost {
     this.growth = el("div", { class: "growth", role: "status", hidden: true });
     this.root.append(topBar(this), el("main", { class: "page" }, el("div", { class: "left" }, surfaceCard(this), sectionCard(this)), el("div", { class: "right" }, this.lessons.root, transportCard(this), chartCard(this), editorCard(this), panelsCard(this))), this.notices, this.lostBox, this.spoken);
     watchSeen(this.panels, this.budgetBox.closest(".twoCards"), () => this.tellPanels());
+    this.fit();
+    this.phone.addEventListener("change", () => this.fit());
+  }
+
+  // One face and one chart at a time on a phone.
+  fit() {
     this.arrange();
-    this.phone.addEventListener("change", () => this.arrange());
-    const slim = () => { this.charts.slim = this.phone.matches; this.charts.invalidate(); };
-    this.phone.addEventListener("change", slim);
-    slim();
+    this.charts.slim = this.phone.matches;
+    this.charts.invalidate();
   }
 
   // Put the faces of one arm or two on the page.

@@ -3,8 +3,9 @@
 const LANE = 34;
 
 export class Timeline {
-  constructor(host, axis) {
-    Object.assign(this, { host, axis, chosen: -1 });
+  // `still`: bars to look at, as in a replay.
+  constructor(host, axis, still = false) {
+    Object.assign(this, { host, axis, still, chosen: -1 });
     this.lanes = el("div", { class: "lanes", role: "list", "aria-label": "Treatments" });
     this.head = el("button", { class: "playhead", type: "button", role: "slider", "aria-label": "Day of the bone: drag or use arrows to go back and ahead" });
     this.root = el("div", { class: "timeline" }, this.lanes);
@@ -57,14 +58,16 @@ export class Timeline {
     const over = stop <= now;
     const width = Math.max(26, axis.x(Math.min(stop, axis.last)) - axis.x(course.start_month));
     const label = `${this.title(course.use)}, ${this.dose(course) || "on"}, month ${fmt(course.start_month)} to ${course.stop_month === undefined ? "the end" : fmt(course.stop_month)}`;
-    const bar = el("button", {
-      type: "button", class: `bar${planned ? " planned" : ""}${over ? " over" : ""}${i === this.chosen ? " chosen" : ""}`, "data-number": i,
-      "aria-label": `${label}. Arrows move it, Shift and arrows stretch it, Enter edits, Delete removes.`, title: label,
+    const use = this.still ? { role: "img", "aria-label": label } : {
+      type: "button", "aria-label": `${label}. Arrows move it, Shift and arrows stretch it, Enter edits, Delete removes.`,
       onclick: () => this.host.edit(i), onkeydown: (e) => this.key(e, course, i),
-    }, el("span", { class: "name", text: this.title(course.use) }), el("span", { class: "dose", text: this.dose(course) }), el("span", { class: "grip" }));
+    };
+    const bar = el(this.still ? "div" : "button", {
+      class: `bar${planned ? " planned" : ""}${over ? " over" : ""}${i === this.chosen ? " chosen" : ""}`, "data-number": i, title: label, ...use,
+    }, el("span", { class: "name", text: this.title(course.use) }), el("span", { class: "dose", text: this.dose(course) }), this.still ? null : el("span", { class: "grip" }));
     bar.style.left = `${axis.x(course.start_month)}px`;
     bar.style.width = `${width}px`;
-    this.pull(bar, course, i);
+    if (!this.still) this.pull(bar, course, i);
     const lane = el("div", { class: "lane", role: "listitem" }, bar, ...this.doses(course, stop));
     return lane;
   }
