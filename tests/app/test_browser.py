@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import lives
 from browsing import LATER, PATIENCE_MS, day, needs_chromium, until
+
+from bmu_abm.app import taking
+from bmu_abm.app.frame import View
 
 pytestmark = needs_chromium
 
@@ -41,6 +45,47 @@ def test_a_treatment_is_added_moved_and_removed(visit):
     until(page, "document.querySelector('.lane button').ariaLabel.includes('month 1 ')")
     page.keyboard.press("Delete")
     until(page, "!document.querySelector('.lane button')")
+    assert page.faults == []
+
+
+def test_a_graft_names_donor_route_and_scaffold(visit):
+    page = visit()
+    page.keyboard.press("a")
+    page.select_option("dialog select", "denosumab")
+    assert page.locator("dialog [data-modifier]").count() == 1  # a carrier is all that it takes
+    page.select_option("dialog select", "stem_cells")
+    assert page.is_disabled("dialog [data-modifier=scaffold]")
+    page.select_option("dialog [data-modifier=route]", "intramarrow")
+    assert page.evaluate("document.activeElement.dataset.modifier") == "route"
+    page.select_option("dialog [data-modifier=scaffold]", "collagen_i")
+    page.select_option("dialog [data-modifier=donor]", "cd34_ucb")
+    assert page.get_by_label("Potency").input_value() == "0.5"
+    page.click("dialog .mainAct")
+    bar = page.locator(".lane button")
+    bar.wait_for(timeout=PATIENCE_MS)
+    label = bar.get_attribute("aria-label")
+    assert all(word in label for word in ("intramarrow", "Collagen I matrix", "CD34+"))
+    page.focus(".lane button")
+    page.keyboard.press("Enter")
+    page.select_option(".editor [data-modifier=route]", "")
+    until(page, "!document.querySelector('.lane button').ariaLabel.includes('Collagen')")
+    assert page.evaluate("document.activeElement.dataset.modifier") == "route"
+    assert page.is_disabled(".editor [data-modifier=scaffold]")
+    page.click("[aria-label='Share link']")
+    link = page.locator("dialog input").input_value(timeout=PATIENCE_MS)
+    other = visit("#" + link.split("#")[1])
+    until(other, "document.querySelector('.lane button')?.ariaLabel.includes('CD34+')")
+    assert page.faults == [] and other.faults == []
+
+
+def test_the_form_of_a_microrna_changes_its_numbers(visit):
+    page = visit()
+    page.keyboard.press("a")
+    page.select_option("dialog select", "mir_21_inhibitor")
+    page.select_option("dialog [data-modifier=form]", "lna_amo")
+    assert page.get_by_label("Half life days").input_value() == "14"
+    page.click("dialog .mainAct")
+    until(page, "document.querySelector('.lane button')?.ariaLabel.includes('LNA AMO')")
     assert page.faults == []
 
 
@@ -112,3 +157,24 @@ def test_a_lesson_is_stepped_through_by_keyboard(visit):
     page.focus(".lesson [aria-label='Close the lesson']")
     page.keyboard.press("Enter")
     assert not page.is_visible(".lesson") and page.faults == []
+
+
+def test_a_replay_runs_to_its_end_on_a_phone(browser, opened, tmp_path):
+    session = opened(lives.scenario(intervention=[{"use": "denosumab", "start_month": 1}]))
+    session.step(65).result()
+    _, _, data = session.ask(lambda: taking.take(session, "replay", View(row=3)))
+    (tmp_path / "replay.html").write_bytes(data)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto((tmp_path / "replay.html").as_uri())
+    page.click("button.play")
+    until(page, "document.querySelector('.bmu').dataset.day === '65'")
+    until(page, "document.querySelector('button.play').ariaLabel === 'Play'")
+    assert "Denosumab" in page.get_attribute(".lane .bar", "aria-label")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Back", exact=True).click()
+    assert page.is_visible("canvas[data-face='1']") and page.is_hidden("canvas[data-face='0']")
+    page.focus(".playhead")
+    page.keyboard.press("Home")
+    until(page, "document.querySelector('.bmu').dataset.day === '0'")
+    context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import socket
 
 import pytest
@@ -16,6 +17,8 @@ from bmu_abm.cli import main
         ["--port", "x"],
         ["--port", "99999"],
         ["--scenario", "no_such"],
+        ["--days", "0"],
+        ["--days", "fast"],
         ["--nonsense"],
     ],
 )
@@ -48,3 +51,26 @@ def test_telemetry_is_off_and_the_page_is_ours(monkeypatch):
 
     assert os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] == "False"
     assert os.environ["SOLARA_APP"] == "bmu_abm.app.page"
+
+
+@pytest.mark.parametrize(
+    ("options", "cores", "days"),
+    [
+        ([], 2, 365.0),
+        (["--class"], 1, 35.0),
+        (["--class"], 2, 70.0),
+        (["--class"], 64, 365.0),
+        (["--class", "--days", "110"], 2, 110.0),
+        (["--days", "20"], 8, 20.0),
+    ],
+)
+def test_days_in_all_follow_the_cores_unless_they_are_given(monkeypatch, options, cores, days):
+    from bmu_abm.app.command import add_app, limits_of
+
+    monkeypatch.setattr("bmu_abm.runs.pool.available_cores", lambda: cores)
+    parser = argparse.ArgumentParser()
+    add_app(parser.add_subparsers())
+    limits = limits_of(parser.parse_args(["app", *options]))
+    assert limits.days_in_all == days
+    assert limits.most_sites == (10_000 if "--class" in options else 40_000)
+    assert limits.days_a_second(5) == days / 5

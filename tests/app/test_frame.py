@@ -13,8 +13,9 @@ from bmu_abm.app.limits import Limits
 from bmu_abm.app.pace import Pace
 from bmu_abm.app.packet import pack, unpack
 from bmu_abm.app.style import all_colours
-from bmu_abm.pictures.patch import Patch
+from bmu_abm.pictures.patch import Patch, cells_of, osteocytes_of
 from bmu_abm.pictures.stains import STAINS
+from bmu_abm.pictures.surface_cells import CALLING
 
 
 def test_a_message_comes_back():
@@ -38,6 +39,24 @@ def test_frame_holds_every_cell_and_height(busy):
     outside = Patch.of(model).height_um(0) - 240
     assert np.abs(arrays["height"][0] / 10 - outside).max() <= 0.051
     assert (arrays["state"] == Patch.of(model).sites["state"]).all()
+
+
+def test_osteocytes_are_those_of_the_pictures(busy):
+    """The map shows those that call, on the nearer face; the section all within two rows."""
+    model = busy()
+    rows = model.populations["osteocyte"].live
+    rows["calling"][::3] = 2.0 * CALLING
+    meta, arrays = bone_frame(model, View(row=1))
+    patch = Patch.of(model)
+    calling = osteocytes_of(model, patch)
+    calling = calling.where(calling.rows["calling"] > CALLING)
+    first = sum(meta["counts"][: KINDS.index("osteocyte")])
+    mine = slice(first, first + len(calling))
+    assert len(calling) == meta["counts"][KINDS.index("osteocyte")] > 0
+    assert (arrays["cell_face"][mine] == calling.face).all()
+    assert (arrays["cell_x"][mine] == calling.x).all()
+    apart = (cells_of(model, patch, "osteocyte").y - 1) % patch.ny
+    assert len(arrays["ocy_x"]) == (np.minimum(apart, patch.ny - apart) <= 2).sum()
 
 
 @pytest.mark.parametrize("stain", STAINS)

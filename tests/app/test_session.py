@@ -72,6 +72,15 @@ def test_going_back_and_on_again_is_the_same_life(opened):
     assert session.ask(lambda: state_hash(session.model)) == before
 
 
+def test_warnings_are_those_of_the_plan_as_it_stands(opened):
+    session = opened()
+    assert session.trial.warnings == []
+    session.plan({"intervention": [{"use": "denosumab", "start_month": 30}]}).result()
+    assert "starts in month 30" in session.trial.warnings[0]
+    session.plan({"intervention": []}).result()
+    assert session.trial.warnings == []
+
+
 def test_another_deed_drops_the_old_branch(opened):
     session = opened()
     session.step(40).result()

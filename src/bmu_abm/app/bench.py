@@ -32,6 +32,7 @@ _STATE_EVERY_S, _POINTS_EVERY_S = 0.25, 0.1
 _LARGEST_UPLOAD = 1_000_000
 _GONE_S = 30.0
 _NO_FRAME_S = 0.5  # points and state wait so long for a frame
+_NEVER = (-1.0, -1, -1)
 Message = dict[str, Any]
 
 
@@ -61,7 +62,7 @@ class Bench(anywidget.AnyWidget):
         self._limits, self._playing = limits, playing
         spec = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
         self._columns = told.columns()
-        self._sent_state, self._sent_points = (-1.0, -1, -1), -1.0
+        self._sent_state, self._sent_points = _NEVER, -1.0
         self._epoch, self._counts = -1, [0, 0]
         self._greeted = False
         self.session = Session(spec, seed, limits=limits)
@@ -88,7 +89,8 @@ class Bench(anywidget.AnyWidget):
         self.send({"kind": kind, **content})
 
     def notice(self, line: str) -> None:
-        """Tell a mistake in one line."""
+        """Tell a mistake in one line, and the state again: what was refused has not happened."""
+        self._sent_state = _NEVER
         self.tell("notice", text=one_line(line))
 
     def _send_frame(self, number: int, message: bytes) -> None:

@@ -5,9 +5,11 @@ All of it is read from the registries, so a new file or plugin appears by itself
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from bmu_abm import shipped, tomlfile
+from bmu_abm.app import modifiers
 from bmu_abm.app.touch import TOOLS
 from bmu_abm.fields import DECLARATIONS
 from bmu_abm.interventions import families, registry
@@ -155,6 +157,9 @@ def interventions() -> list[dict[str, Any]]:
                 "description": " ".join(found.description.split()),
                 "sources": list(found.sources),
                 "label_months": found.label.max_months if found.label else None,
+                "forms": modifiers.forms(found),
+                "modifiers": modifiers.taken_by(found),
+                "route": modifiers.route_of(found),
                 "parameters": {
                     key: {
                         "default": one.default,
@@ -190,12 +195,15 @@ def parameters() -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def everything() -> dict[str, Any]:
-    """Return all that the page offers (JSON-able)."""
+    """Return all that the page offers (JSON-able), read once: each page that opens asks for it."""
     return {
         "hosts": hosts(),
         "scenarios": scenarios(),
         "interventions": interventions(),
+        "modifiers": modifiers.choices(),
+        "in_place": modifiers.in_place(),
         "parameters": parameters(),
         "panels": panels(),
         "first_panels": list(FIRST_PANELS),

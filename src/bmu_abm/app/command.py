@@ -6,10 +6,14 @@ import argparse
 import os
 import socket
 import sys
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from bmu_abm.errors import InputError, MachineError
-from bmu_abm.options import add_command
+from bmu_abm.options import add_command, count
+
+if TYPE_CHECKING:
+    from bmu_abm.app.limits import Limits
 
 PORT = 8765
 _LOCAL = "127.0.0.1"
@@ -33,6 +37,12 @@ def add_app(commands: Any) -> None:
         dest="for_class",
         action="store_true",
         help="limits for many visitors: small patches, 60 days and 10 frames a second",
+    )
+    app.add_argument(
+        "--days",
+        type=count,
+        metavar="N",
+        help="days a second that all bones share (default: 365; with --class 35 for each core)",
     )
     app.add_argument("--lessons", metavar="FOLDER", help="lessons of your own, beside the shipped")
     app.add_argument("--no-browser", action="store_true", help="do not open the browser")
@@ -101,10 +111,9 @@ def _prepare(scenario: Any, options: argparse.Namespace) -> None:
     """Compile, and grow the first bone, so that nobody waits before an empty page."""
     from bmu_abm.app.growing import is_grown
     from bmu_abm.app.house import HOUSE
-    from bmu_abm.app.limits import CLASS, LAPTOP
     from bmu_abm.model import warm_up
 
-    HOUSE.limits = CLASS if options.for_class else LAPTOP
+    HOUSE.limits = limits_of(options)
     HOUSE.scenario = options.scenario
     HOUSE.limits.check(scenario)
     warm_up()
@@ -112,6 +121,15 @@ def _prepare(scenario: Any, options: argparse.Namespace) -> None:
     if not is_grown(scenario, 1):
         print("growing the first trabecula, once", file=sys.stderr, flush=True)
     HOUSE.air(scenario)
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """Return the bounds of the server: of the machine, unless they are given."""
+    from bmu_abm.app.limits import LAPTOP, for_class
+    from bmu_abm.runs.pool import available_cores
+
+    limits = for_class(available_cores()) if options.for_class else LAPTOP
+    return limits if options.days is None else replace(limits, days_in_all=float(options.days))
 
 
 def _check_lessons() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bmu_abm.pictures.field_map import Scale, field_values
 from bmu_abm.pictures.palette import palette_of
-from bmu_abm.pictures.patch import Bone, Patch, cells_of, osteocytes_of, place
+from bmu_abm.pictures.patch import Bone, Cells, Patch, cells_of, on_nearer_face, place, placed
 from bmu_abm.pictures.seams import label_depth_um, osteoid_um
 from bmu_abm.pictures.stains import age_position, label_days, stain_of
 from bmu_abm.pictures.surface_cells import CALLING
@@ -78,9 +78,7 @@ def cell_arrays(model: Bone, patch: Patch) -> tuple[Arrays, list[int]]:
     parts: dict[str, list[NDArray[Any]]] = {"face": [], "x": [], "y": [], "extra": [], "seed": []}
     counts = []
     for name in KINDS:
-        cells = osteocytes_of(model, patch) if name == "osteocyte" else cells_of(model, patch, name)
-        if name == "osteocyte":
-            cells = cells.where(cells.rows["calling"] > CALLING)
+        cells = _callers(model, patch) if name == "osteocyte" else cells_of(model, patch, name)
         counts.append(len(cells))
         parts["face"].append(cells.face.astype(np.uint8))
         parts["x"].append(cells.x.astype(place_type))
@@ -88,6 +86,12 @@ def cell_arrays(model: Bone, patch: Patch) -> tuple[Arrays, list[int]]:
         parts["extra"].append(_extra(name, cells.rows))
         parts["seed"].append((cells.rows["id"] & 0xFFFFFFFF).astype(np.uint32))
     return {f"cell_{k}": np.concatenate(v) for k, v in parts.items()}, counts
+
+
+def _callers(model: Bone, patch: Patch) -> Cells:
+    """Return the osteocytes that call: few of thousands, so that the others need no place."""
+    rows = model.populations["osteocyte"].live
+    return on_nearer_face(placed(rows[rows["calling"] > CALLING], patch), patch)
 
 
 def section_arrays(model: Bone, patch: Patch, view: View) -> Arrays:
@@ -117,9 +121,10 @@ def _seams(patch: Patch, row: int, view: View) -> Arrays:
 
 
 def _lacunae(model: Bone, patch: Patch, row: int) -> Arrays:
-    cells = cells_of(model, patch, "osteocyte")
-    near = np.abs((cells.y - row + patch.ny // 2) % patch.ny - patch.ny // 2) <= _NEAR_ROWS
-    cells = cells.where(near)
+    rows, half = model.populations["osteocyte"].live, patch.ny // 2
+    y = rows["site"].astype(np.intp) % (patch.ny * patch.nx) // patch.nx
+    near = np.abs((y - row + half) % patch.ny - half) <= _NEAR_ROWS
+    cells = placed(rows[near], patch)
     z = np.rint((cells.rows["z"] - _STACK_NM) / _HEIGHT_STEP_NM)
     return {
         "ocy_x": cells.column_x(patch.nx).astype(np.uint16),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bmu_abm.faults import fault
 from bmu_abm.scenario import Scenario
@@ -59,10 +59,17 @@ class Limits:
 
 
 LAPTOP = Limits()
-CLASS = Limits(
-    most_sites=10_000,
-    most_days_a_second=60.0,
-    frames_a_second=10.0,
-    frames_in_all=56.0,
-    days_in_all=110.0,
+_CLASS = Limits(
+    most_sites=10_000, most_days_a_second=60.0, frames_a_second=10.0, frames_in_all=56.0
 )
+DAYS_A_CORE = 35.0
+
+
+def for_class(cores: int) -> Limits:
+    """Return the limits for many visitors on a machine with so many cores.
+
+    Days cost processor time, and what they take is missing for frames and clicks: of those of a
+    small patch a core has room for `DAYS_A_CORE` a second beside the frames. They are lived in one
+    process, which does not get beyond what one visitor may ask for, however many cores there are.
+    """
+    return replace(_CLASS, days_in_all=min(DAYS_A_CORE * max(1, cores), MOST_DAYS_A_SECOND))

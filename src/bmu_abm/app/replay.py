@@ -74,14 +74,15 @@ def _frame(model: BoneModel, view: View, arm: Arm) -> dict[str, Any]:
 
 def page(recorded: dict[str, Any]) -> str:
     """Return the HTML file of a recorded life."""
-    offers = everything()
+    offers = dict(everything())
     used = {course["use"] for course in recorded["courses"]}
     offers["interventions"] = [
         one for one in offers["interventions"] if not one["group"] or one["name"] in used
     ]
+    shown = ("panels", "first_panels", "interventions", "modifiers")
     told = {
         **recorded,
-        "offers": {key: offers[key] for key in ("panels", "first_panels", "interventions")},
+        "offers": {key: offers[key] for key in shown},
         "colours": all_colours(),
     }
     data = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")

@@ -9,8 +9,8 @@ FOLDER = Path(__file__).parent / "static"
 # In the order in which they need each other; none imports anything.
 SCRIPTS = (
     "dom", "frame", "smooth", "relief", "sprites", "glyphs", "faces", "packets",
-    "section_surfaces", "section_marrow", "section_cells", "section", "axis", "charts", "timeline",
-    "panels", "dialogs", "keys", "pooled", "lesson", "cards", "page", "connection",
+    "section_surfaces", "section_marrow", "section_cells", "section", "axis", "charts", "modifiers",
+    "timeline", "panels", "dialogs", "keys", "pooled", "lesson", "cards", "page", "connection",
 )  # fmt: skip
 SHEETS = ("bench", "lesson")
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,6 @@ from bmu_abm.app import words
 from bmu_abm.app.catalog import panels
 from bmu_abm.app.session import Session
 from bmu_abm.clock import DAYS_PER_YEAR, MONTHS_PER_YEAR
-from bmu_abm.interventions.plan import Plan
 
 BUDGET = (
     "bmd_cancellous_pct",
@@ -81,7 +80,7 @@ def _bone_state(session: Session) -> dict[str, Any]:
             for act in session.acts
         ],
         "sentence": two_arms(session, told),
-        "warnings": Plan.from_scenario(plan).warnings(),
+        "warnings": session.trial.warnings,
         "osteoclasts": counts,
         "arms": len(arms),
         "biopsy": _biopsy(history.months),

@@ -15,6 +15,7 @@ from bmu_abm.app.twin import twin_of
 from bmu_abm.clock import DAYS_PER_YEAR
 from bmu_abm.errors import InputError
 from bmu_abm.faults import fault
+from bmu_abm.interventions.plan import Plan
 from bmu_abm.scenario import Scenario
 
 
@@ -47,6 +48,7 @@ class Trial:
         self.ghost: list[dict[str, Any]] = []
         self.epoch = 0
         self._done = 0
+        self._warned: tuple[Scenario | None, list[str]] = (None, [])
 
     def begin(self, scenario: Scenario, seed: int, acts: list[Act], model: Any) -> None:
         """Take over a bone of month 0, with acts that its days will bring."""
@@ -77,6 +79,13 @@ class Trial:
     def last_day(self) -> int:
         """The day on which the plan ends."""
         return round(DAYS_PER_YEAR * self.scenario.years)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What somebody who plans this should know; looked for once for each plan."""
+        if self._warned[0] is not self.scenario:
+            self._warned = (self.scenario, Plan.from_scenario(self.scenario).warnings())
+        return self._warned[1]
 
     # -- days -----------------------------------------------------------------------------------
 

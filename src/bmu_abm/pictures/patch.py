@@ -167,13 +167,21 @@ def place(sites: NDArray[np.integer], patch: Patch) -> tuple[NDArray[np.intp], .
 
 def cells_of(model: Bone, patch: Patch, name: str) -> Cells:
     """Return the living cells of a population, each with its place."""
-    rows = model.populations[name].live
+    return placed(model.populations[name].live, patch)
+
+
+def placed(rows: NDArray[np.void], patch: Patch) -> Cells:
+    """Return cells by their records, each with its place."""
     return Cells(rows, *place(rows["site"], patch))
 
 
 def osteocytes_of(model: Bone, patch: Patch) -> Cells:
     """Return the osteocytes, each placed on the face that is nearer to it."""
-    cells = cells_of(model, patch, "osteocyte")
+    return on_nearer_face(cells_of(model, patch, "osteocyte"), patch)
+
+
+def on_nearer_face(cells: Cells, patch: Patch) -> Cells:
+    """Return osteocytes, each placed on the face that is nearer to it."""
     x = cells.column_x(patch.nx)
     top = patch.sites["height"][0, cells.y, x]
     bottom = patch.sites["height"][1, cells.y, patch.nx - 1 - x]

@@ -23,12 +23,17 @@ export function surfaceCard(host) {
   host.stainSelect.addEventListener("change", () => host.setLook({ stain: host.stainSelect.value }));
   host.toolSelect = el("select", { class: "pill", "aria-label": "Pointer" }, el("option", { value: "", text: "Look closer" }), ...host.offers.tools.map((name) => el("option", { value: name, text: TOOL_NAMES[name] || words(name) })));
   host.toolSelect.addEventListener("change", () => host.setTool(host.toolSelect.value));
-  host.faceButtons = ["Front", "Back"].map((text, i) => el("button", { type: "button", "aria-pressed": i === 0, text, onclick: () => { host.phoneFace = i; host.faceButtons.forEach((b, k) => b.setAttribute("aria-pressed", k === i)); host.arrange(); } }));
   host.maps = el("div", { class: "maps" });
   host.mapLegend = el("div", { class: "legend" });
   return el("section", { class: "card surface", "aria-label": "Surface" },
-    el("div", { class: "cardHead" }, el("h2", { text: "Surface" }), el("small", { class: "wideOnly", text: "both faces of one plate, unfolded" }), el("div", { class: "segments phoneOnly", role: "group", "aria-label": "Face" }, ...host.faceButtons), el("span", { class: "spring" }), host.stainSelect, el("div", { class: "segments stains", role: "group", "aria-label": "Stain" }, ...host.stainButtons), iconButton("layers", "Layers", () => layers(host))),
+    el("div", { class: "cardHead" }, el("h2", { text: "Surface" }), el("small", { class: "wideOnly", text: "both faces of one plate, unfolded" }), faceButtons(host), el("span", { class: "spring" }), host.stainSelect, el("div", { class: "segments stains", role: "group", "aria-label": "Stain" }, ...host.stainButtons), iconButton("layers", "Layers", () => layers(host))),
     host.maps, host.growth, el("div", { class: "under" }, host.mapLegend, el("label", { class: "tool" }, "Pointer ", host.toolSelect)));
+}
+
+// On a phone one face is shown at a time.
+export function faceButtons(host) {
+  const buttons = ["Front", "Back"].map((text, i) => el("button", { type: "button", "aria-pressed": i === 0, text, onclick: () => { host.phoneFace = i; buttons.forEach((b, k) => b.setAttribute("aria-pressed", k === i)); host.arrange(); } }));
+  return el("div", { class: "segments phoneOnly", role: "group", "aria-label": "Face" }, ...buttons);
 }
 
 export function sectionCard(host) {

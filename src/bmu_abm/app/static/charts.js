@@ -1,6 +1,7 @@
 // Small charts over one time axis, drawn on one canvas; the values of now stand at the right.
 
-const LIVE_EVERY_MS = 220, CHARTS_SHARE = 0.04; // and of the time
+// While the bone lives: so many ms and frames between two drawings, and the part of the time.
+const LIVE_EVERY_MS = 250, LIVE_EVERY = 3, CHARTS_SHARE = 0.04;
 const TITLE = 24, PLOT = 62, GAP = 12, FOOT = 26;
 
 export class Charts {
@@ -29,19 +30,20 @@ export class Charts {
   invalidate() {
     if (this.waiting) return;
     const since = performance.now() - (this.drawnAt || 0);
-    const rest = (this.host.look.playing ? 2 * this.every() : 60) - since;
+    const rest = (this.host.look.playing ? 4 * this.every() : 60) - since;
     this.waiting = setTimeout(() => this.due(), Math.max(0, rest));
   }
 
   // A frame of the bone is being drawn.
   ride() {
-    if (this.waiting && performance.now() - (this.drawnAt || 0) > this.every()) this.due();
+    this.rides = (this.rides || 0) + 1;
+    if (this.waiting && this.rides >= LIVE_EVERY && performance.now() - (this.drawnAt || 0) > this.every()) this.due();
   }
 
   due() {
     clearTimeout(this.waiting);
     this.waiting = 0;
-    onceAFrame(this, () => this.wide);
+    onceAFrame(this, () => this.wide && (this.seen !== false || !this.drawnAt)); // its height is known once it is drawn
   }
 
   every() { return Math.max(LIVE_EVERY_MS, (this.tookMs || 0) / CHARTS_SHARE); }
@@ -79,7 +81,7 @@ export class Charts {
   }
 
   draw() {
-    this.drawnAt = performance.now();
+    [this.drawnAt, this.rides] = [performance.now(), 0];
     const { canvas, context: c, axis } = this;
     const panels = this.panels(), ratio = Math.min(window.devicePixelRatio || 1, 2);
     const width = this.wide, height = panels.length * (TITLE + PLOT + GAP) + FOOT;

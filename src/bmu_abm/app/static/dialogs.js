@@ -43,23 +43,24 @@ export function addTreatment(host) {
   const start = el("input", { type: "number", min: now, max: host.axis.last, step: 0.5, value: now, "aria-label": "First month" });
   const stop = el("input", { type: "number", min: now, max: host.axis.last, step: 0.5, placeholder: "to the end", "aria-label": "Last month" });
   const about = el("div", { class: "about" });
-  let settings = {};
+  let settings = {}, named = {};
   const tell = () => {
-    const offer = offers.find((one) => one.name === select.value);
-    settings = {};
+    const offer = offers.find((one) => one.name === select.value), defaults = defaultsOf(host, offer, named);
+    const rename = (changes, kind) => { Object.assign(named, changes); tell(); focusModifier(about, kind); };
     about.replaceChildren(
       el("p", { text: offer.description }),
-      ...Object.entries(offer.parameters).map(([key, p]) => quantity(key, p, p.default, (v) => (settings[key] = v))),
+      el("div", { class: "grid" }, ...modifierBoxes(host, offer, named, rename)),
+      ...Object.entries(offer.parameters).map(([key, p]) => quantity(key, p, settings[key] ?? defaults[key], (v) => (settings[key] = v))),
       el("p", { class: "help", text: `Sources: ${offer.sources.join("; ")}.` }));
   };
-  select.addEventListener("change", tell);
+  select.addEventListener("change", () => { settings = {}; named = {}; tell(); });
   select.value = (offers.find((one) => one.kind === "drug") || offers[0]).name;
   tell();
   const box = dialog("Add treatment",
     el("div", { class: "line" }, el("label", {}, "Treatment ", select), el("label", {}, "from month ", start), el("label", {}, "to month ", stop)), about,
     el("div", { class: "line end" }, el("button", {
       class: "mainAct", type: "button", text: "Add treatment", onclick: () => {
-        const course = { use: select.value, start_month: Number(start.value), ...settings };
+        const course = { use: select.value, start_month: Number(start.value), ...named, ...settings };
         if (stop.value !== "") course.stop_month = Number(stop.value);
         host.send({ do: "plan", data: { intervention: [...host.state.courses, course] } });
         box.close();
@@ -80,14 +81,17 @@ export function editor(host, number) {
     quantity("stop_month", { low: Math.max(course.start_month, host.state.month), high: host.axis.last, unit: "month", help: course.stop_month === undefined ? "to the end" : "", source: "" }, course.stop_month ?? "", (v) => change({ stop_month: v })),
   ];
   if (past) dates[0].querySelector("input").disabled = true;
-  const rows = main.map(([key, p]) => quantity(key, p, course[key] ?? p.default, (v) => change({ [key]: v }), "acts on the next step"));
-  const sliders = main.filter(([key]) => key === "dose" || key === "every_days").map(([key, p]) => slider(host, key, p, course[key] ?? p.default, (v) => change({ [key]: v })));
+  const defaults = defaultsOf(host, offer, course), value = (key) => course[key] ?? defaults[key];
+  const rows = main.map(([key, p]) => quantity(key, p, value(key), (v) => change({ [key]: v }), "acts on the next step"));
+  const sliders = main.filter(([key]) => key === "dose" || key === "every_days").map(([key, p]) => slider(host, key, p, value(key), (v) => change({ [key]: v })));
+  const rename = (changes, kind) => { change(changes); host.edit(number, true); focusModifier(host.editorBox, kind); };
   return [
     el("div", { class: "editorHead" }, el("h2", { text: offer.title }), el("small", { text: "acts on the next step" }), ...sliders,
       el("span", { class: "spring" }),
       el("button", { type: "button", class: "pill", text: "Stop here", disabled: !past || (course.stop_month ?? 1e9) <= host.state.month, onclick: () => change({ stop_month: Math.max(host.state.month, course.start_month + 0.05) }) }),
       el("button", { type: "button", class: "pill", text: "Remove", onclick: () => host.remove(number) }),
       iconButton("close", "Close", () => host.edit(-1))),
+    el("div", { class: "grid" }, ...modifierBoxes(host, offer, course, rename)),
     el("details", { class: "more" }, el("summary", { text: "Dates and all numbers" }), el("p", { class: "help", text: offer.description }), el("div", { class: "grid" }, ...dates, ...rows)),
   ];
 }

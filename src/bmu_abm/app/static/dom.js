@@ -44,6 +44,17 @@ export function watchSize(view) {
     [view.wide, view.high] = [Math.round(contentRect.width), Math.round(contentRect.height)];
     view.invalidate();
   }).observe(view.root);
+  watchSeen(view, view.root, () => view.invalidate());
+}
+
+// Keep in `view.seen` whether a box is on the screen or near it: what is not is not drawn, and
+// `come` is called when it comes.
+export function watchSeen(view, box, come) {
+  new IntersectionObserver((told) => {
+    const before = view.seen;
+    view.seen = told[told.length - 1].isIntersecting;
+    if (view.seen && before === false) come();
+  }, { rootMargin: "200px" }).observe(box);
 }
 
 // Write a text or an attribute only where it differs: what does not change costs no layout.

@@ -28,7 +28,7 @@ export class FaceView {
   }
 
   invalidate() {
-    onceAFrame(this, () => this.bone && this.wide);
+    onceAFrame(this, () => this.bone && this.wide && this.seen !== false);
   }
 
   draw() {
@@ -74,7 +74,7 @@ export class FaceView {
     this.size = [width, height];
   }
 
-  place(x, y, margin = 30) {
+  place(x, y, margin = EDGE) {
     const px = (x - this.left) * this.k, py = this.size[1] - (y - this.bottom) * this.k;
     if (px < -margin || py < -margin || px > this.size[0] + margin || py > this.size[1] + margin) return null;
     return [px, py];
@@ -90,7 +90,7 @@ export class FaceView {
     if (!stain.cells || look.layers.cells === 0) return;
     this.sprites ||= new SpriteLayer();
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const board = { c, stain, sprites: this.sprites, size: this.size, ratio, theme: colours, site: this.bone.site_um, scale: this.k / this.bone.site_um, place: (x, y) => this.place(x, y) };
+    const board = { c, stain, sprites: this.sprites, size: this.size, ratio, theme: colours, site: this.bone.site_um, scale: this.k / this.bone.site_um, view: this, place: (x, y) => this.place(x, y) };
     drawCells(board, this.bone, this.face, look.layers);
   }
 

@@ -1,5 +1,6 @@
 // The cells on a face, each as its glyph: true size, but never too small to be seen.
 
+const EDGE = 30; // px: what lies further outside does not reach in
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 
 function seeded(seed) {
@@ -60,25 +61,24 @@ export function osteoclastRadiusUm(nuclei, siteUm) {
   return siteUm * Math.sqrt((2.5 * Math.max(1, nuclei)) / Math.PI);
 }
 
-// `board` has: c (context), sprites, place(x, y) -> [px, py], scale (px per um), site (um), stain,
+// `board` has: c (context), sprites, view (left, bottom, k), place(x, y) -> [px, py], scale (px per um), site (um), stain,
 // theme, size (css pixels of the map), ratio.
 export function drawCells(board, bone, face, layers) {
-  const { c, scale, site, stain, sprites, ratio } = board;
+  const { c, scale, site, stain, sprites, ratio } = board, [width, height] = board.size;
   const each = (kind, draw) => {
     if (layers[kind] === 0) return;
     sprites.alpha = c.globalAlpha = layers[kind] ?? 1;
-    const [from, to] = bone.cells[kind];
+    const [from, to] = bone.cells[kind], { left, bottom, k } = board.view;
     for (let i = from; i < to; i++) {
       if (bone.cell_face[i] !== face) continue;
-      const at = board.place(bone.cell_x[i] + 0.5, bone.cell_y[i] + 0.5);
-      if (at) draw(at[0], at[1], bone.cell_extra[i], bone.cell_seed[i]);
+      const x = (bone.cell_x[i] + 0.5 - left) * k, y = height - (bone.cell_y[i] + 0.5 - bottom) * k;
+      if (x > -EDGE && y > -EDGE && x < width + EDGE && y < height + EDGE) draw(x, y, bone.cell_extra[i], bone.cell_seed[i]);
     }
     c.globalAlpha = 1;
   };
   const small = clamp((scale * site * bone.nx) / 340, 0.4, 1);
   const halo = clamp(0.3 * site * scale, 0.7 * small, 1.6);
   const half = (sites, least) => Math.max(sites * site * scale, least * small) / 2;
-  const [width, height] = board.size;
   sprites.begin(Math.round(width * ratio), Math.round(height * ratio), ratio, `${stain.name}/${board.theme.name}`);
   if (stain.name !== "tetracycline") osteoblasts(board, each, half(0.5, 1.4));
   progenitors(board, each, half(2.0, 6.5), halo);

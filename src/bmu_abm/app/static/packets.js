@@ -1,6 +1,6 @@
 // Packets of bone by age, as pixels, with cement lines between them and osteoid above.
 
-const BINS = 16;
+const BINS = 16, VOTE_STEPS = 32;
 const NONE = 255;
 const LIVE_SHARE = 0.6; // of the pixels in each direction, while the bone lives
 const REACH_SITES = 3; // a pixel depends on the sites that are no further
@@ -73,13 +73,13 @@ export class Packets {
 
   paint(v, now, fine, dirty) {
     const { bone, stain } = v, w = this.canvas.width, kx = v.k * fine, n = bone.nx;
+    const near = new Uint8Array(n);
+    for (let x = 0; x < n; x++) if (dirty[x]) for (let d = -REACH_SITES; d <= REACH_SITES; d++) near[(x + d + n) % n] = 1;
     const scene = {
-      kx, ...now, stack: (now.nz * bone.slice_um) / 2, even: evenSlices(now.bins, n, now.nz),
+      kx, ...now, stack: (now.nz * bone.slice_um) / 2, even: evenSlices(now.bins, n, now.nz, near),
       shade: Float32Array.from(this.seen.means.flatMap((m) => stain.ages[Math.round(m)])),
       years: this.seen.means.map((m) => 30 * (m / 254) ** 2), osteoid: hexToRgb(stain.osteoid),
     };
-    const near = new Uint8Array(n);
-    for (let x = 0; x < n; x++) if (dirty[x]) for (let d = -REACH_SITES; d <= REACH_SITES; d++) near[(x + d + n) % n] = 1;
     for (let i = 0; i < w; i++) {
       const xUm = v.left + (i + 0.5) / kx;
       if (near[clamp(Math.floor(xUm / bone.site_um), 0, n - 1)]) this.column(v, scene, i, xUm);
@@ -124,11 +124,12 @@ export class Packets {
 // The bin with most votes among 25 slices, or -1.
 function winner(bins, nz, xi, wx, z0, zs) {
   let best = -1, most = 0;
+  const from = 5 * Math.round((zs - z0 + 0.5) * VOTE_STEPS) + 2;
   votes.fill(0);
   for (let d = -2; d <= 2; d++) {
     const zi = z0 + d;
     if (zi < 0 || zi >= nz) continue;
-    const wz = Math.exp(-0.5 * ((zi - zs) / 1.3) ** 2);
+    const wz = nearness[from + d];
     for (let e = 0; e < 5; e++) {
       const b = bins[xi[e] + zi];
       if (b === NONE) continue;
@@ -139,10 +140,12 @@ function winner(bins, nz, xi, wx, z0, zs) {
   return best;
 }
 
-// Slices whose neighbours all fall into the same bin: no vote is needed there.
-function evenSlices(bins, nx, nz) {
+// Slices in the columns that are painted, and beside them, whose neighbours all fall into the same
+// bin: no vote is needed there.
+function evenSlices(bins, nx, nz, painted) {
   const even = new Uint8Array(nx * nz);
-  for (let x = 0; x < nx; x++)
+  for (let x = 0; x < nx; x++) {
+    if (!painted[x] && !painted[(x + 1) % nx] && !painted[(x + nx - 1) % nx]) continue;
     for (let z = 2; z < nz - 2; z++) {
       const own = bins[x * nz + z];
       if (own === NONE) continue;
@@ -153,10 +156,13 @@ function evenSlices(bins, nx, nz) {
       }
       even[x * nz + z] = same;
     }
+  }
   return even;
 }
 
 const votes = new Float32Array(BINS);
+// Weights of five slices, by where a pixel lies in the middle one.
+const nearness = Float32Array.from({ length: 5 * (VOTE_STEPS + 1) }, (_, i) => Math.exp(-0.5 * (((i % 5) - 2 - (Math.floor(i / 5) / VOTE_STEPS - 0.5)) / 1.3) ** 2));
 const noise = Float32Array.from({ length: 4096 }, (_, i) => ((Math.imul(i + 11, 2654435761) >>> 8) & 65535) / 65535);
 
 // Borders of the age bins, each moved into the widest gap near by, so that a packet falls into one.

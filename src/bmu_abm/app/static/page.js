@@ -1,6 +1,9 @@
 // The page: builds itself from what the session offers, and passes messages to and fro.
 
-const CUT_EVERY_MS = 200, CUT_SHARE = 0.1; // the section while the bone lives, and its part of the time
+// The section while the bone lives: so many ms and frames between two, and its part of the time.
+const CUT_EVERY_MS = 200, CUT_EVERY = 2, CUT_SHARE = 0.1;
+
+const PANELS_AFTER_MS = 400;
 
 class PageHost {
   constructor(root, send) {
@@ -10,6 +13,7 @@ class PageHost {
     this.look = { stain: "schematic", field: "", fieldOpacity: 1, relief: 1, tint: 1, differ: true, playing: false, key: 0, layers: { adipocyte: 0, vessel: 0 } };
     this.phone = matchMedia("(max-width: 640px)");
     this.phoneFace = 0;
+    this.panels = {}; // biopsy and budget
   }
 
   colours() { return this.palette.themes[this.theme]; }
@@ -71,8 +75,9 @@ class PageHost {
     if (this.faces.length !== 2 * this.bones.length) this.arrange();
     this.faces.forEach((view) => this.bones[view.arm] && view.show(this.bones[view.arm]));
     const now = performance.now();
-    if (!this.state.playing || now - (this.cutAt || 0) > Math.max(CUT_EVERY_MS, (this.section.tookMs || 0) / CUT_SHARE)) {
-      this.cutAt = now;
+    this.uncut = (this.uncut || 0) + 1;
+    if (!this.state.playing || (this.uncut >= CUT_EVERY && now - (this.cutAt || 0) > Math.max(CUT_EVERY_MS, (this.section.tookMs || 0) / CUT_SHARE))) {
+      [this.cutAt, this.uncut] = [now, 0];
       this.section.show(this.bones[0]);
     }
     this.charts.ride();
@@ -99,11 +104,16 @@ class PageHost {
   points(message) {
     if (message.fresh) this.charts.fresh(message.columns, message.ghost, message.arms);
     else this.charts.add(message.arm, message.rows);
-    clearTimeout(this.budgetSoon);
-    this.budgetSoon = setTimeout(() => {
-      const rows = this.charts.arms[0];
-      if (rows) this.budgetBox.replaceChildren(...budget(rows[rows.length - 1], this.charts.columns));
-    }, 250);
+    this.panelsSoon ||= setTimeout(() => this.tellPanels(), PANELS_AFTER_MS);
+  }
+
+  // Biopsy and budget, where they are on the screen.
+  tellPanels() {
+    this.panelsSoon = 0;
+    if (this.panels.seen === false || !this.state.biopsy) return;
+    const rows = this.charts.arms[0] || [], row = rows[rows.length - 1];
+    whenNew(this, "biopsy", this.state.biopsy, () => this.biopsyBox.replaceChildren(...biopsy(this.state.biopsy)));
+    whenNew(this, "budget", row || null, () => this.budgetBox.replaceChildren(...budget(row, this.charts.columns)));
   }
 
   tell(state) {
@@ -118,7 +128,7 @@ class PageHost {
     this.say(state);
     this.tellPlan(state);
     this.tellLook(state);
-    whenNew(this, "biopsy", state.biopsy, () => this.biopsyBox.replaceChildren(...biopsy(state.biopsy)));
+    this.panelsSoon ||= setTimeout(() => this.tellPanels(), PANELS_AFTER_MS);
     this.timeline.refresh();
     this.timeline.place();
     if (this.editing >= 0 && JSON.stringify(before.courses) !== JSON.stringify(state.courses)) this.edit(this.editing, true);
@@ -186,7 +196,7 @@ class PageHost {
 
   notice(text) {
     if (!this.notices) return;
-    if (this.known) delete this.known.plan; // what was refused does not stay chosen
+    for (const one of [this, this.timeline]) one.known = { ...one.known, plan: null, bars: null }; // what was refused does not stay chosen
     const box = el("div", { class: "notice", role: "alert" }, el("span", { text }), iconButton("close", "Dismiss", () => box.remove()));
     this.notices.append(box);
     setTimeout(() => box.remove(), 30000);
@@ -258,10 +268,12 @@ class PageHost {
     this.editing = number;
     this.timeline.chosen = number;
     const open = refresh && this.editorBox.querySelector("details[open]");
-    if (refresh && this.editorBox.contains(document.activeElement) && document.activeElement.tagName === "INPUT") return;
+    const inside = refresh && this.editorBox.contains(document.activeElement) && document.activeElement;
+    if (inside && inside.tagName === "INPUT") return;
     this.editorBox.replaceChildren(...editor(this, number));
     if (open && this.editorBox.querySelector("details")) this.editorBox.querySelector("details").open = true;
     this.editorBox.hidden = !this.editorBox.children.length;
+    if (inside) focusModifier(this.editorBox, inside.dataset.modifier);
     this.timeline.render();
   }
   remove(number) {
@@ -298,11 +310,16 @@ class PageHost {
     this.spoken = el("div", { class: "spoken", "aria-live": "polite" });
     this.growth = el("div", { class: "growth", role: "status", hidden: true });
     this.root.append(topBar(this), el("main", { class: "page" }, el("div", { class: "left" }, surfaceCard(this), sectionCard(this)), el("div", { class: "right" }, this.lessons.root, transportCard(this), chartCard(this), editorCard(this), panelsCard(this))), this.notices, this.lostBox, this.spoken);
+    watchSeen(this.panels, this.budgetBox.closest(".twoCards"), () => this.tellPanels());
+    this.fit();
+    this.phone.addEventListener("change", () => this.fit());
+  }
+
+  // One face and one chart at a time on a phone.
+  fit() {
     this.arrange();
-    this.phone.addEventListener("change", () => this.arrange());
-    const slim = () => { this.charts.slim = this.phone.matches; this.charts.invalidate(); };
-    this.phone.addEventListener("change", slim);
-    slim();
+    this.charts.slim = this.phone.matches;
+    this.charts.invalidate();
   }
 
   // Put the faces of one arm or two on the page.

@@ -3,10 +3,11 @@
 
 const TILES = [5, 6, 4, 8, 10, 2]; // sites of a tile: the first that divides both sides
 const IN_TURN = 8; // tiles
-const BLUR_EVERY_MS = 300; // what is broad changes slowly
+const BLUR_EVERY_MS = 300, BLUR_EVERY = 6; // and frames: what is broad changes slowly
 const MOST_MS = 3; // for the tiles of a frame while the bone lives; the rest follow in the next
 const HEIGHT_STEP = 20; // tenths of a um: a lesser change of height cannot be seen
 const MOST_STEPS = 3; // where days fly past
+const REST = 6; // frames between two paintings of a tile in which only heights change
 const LIGHTS = [315, 265, 5]; // degrees, with shares 0.65, 0.2 and 0.15
 const ALTITUDE = (50 * Math.PI) / 180;
 const EXAGGERATION = 1.7;
@@ -60,7 +61,8 @@ export class FaceRelief {
     this.values = new Float32Array(n);
     this.seen = null;
     this.due = new Uint8Array((nx * ny) / tile ** 2); // tiles that wait to be painted
-    this.from = this.turn = 0;
+    this.painted = new Int32Array(this.due.length).fill(-REST); // in which round a tile was
+    this.from = this.turn = this.round = 0;
     this.key = "";
   }
 
@@ -75,6 +77,7 @@ export class FaceRelief {
       field: bone.field ? part(bone.field) : null, differ: look.differ ? part(bone.differ) : null,
     };
     const key = [colours.name, bone.stain, bone.field ? bone.legendName : "", look.fieldOpacity, look.relief, look.tint, !!now.differ].join();
+    this.round++;
     this.step = HEIGHT_STEP * clamp(bone.day - this.day || 1, 1, MOST_STEPS);
     const parts = this.seen && key === this.key && (look.playing || (bone.day === this.day && !this.partly));
     if (parts) this.mark(now);
@@ -93,13 +96,18 @@ export class FaceRelief {
   }
 
   // Mark tiles with a site that is another than in the picture, or near one; and some others in
-  // turn, so that what changed too little to be seen at once does not add up to seams.
+  // turn, so that what changed too little to be seen at once does not add up to seams. Shades of
+  // bone that only grows or is worn down may follow some frames later.
   mark(now) {
-    const { nx, ny, due } = this, across = nx / this.tile;
+    const { nx, ny, due, painted, seen, tile } = this, across = nx / tile;
+    const lately = this.round - REST;
     let some = false;
     for (let y = 0, i = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, i++) {
-        if (!this.renew(now, i)) continue;
+        const other = this.another(now, i);
+        if (!other && Math.abs(seen.height[i] - now.height[i]) < this.step) continue;
+        if (!other && painted[Math.floor(y / tile) * across + Math.floor(x / tile)] > lately) continue;
+        this.renew(now, i);
         some = true;
         for (let dy = -REACH; dy <= REACH; dy += REACH)
           for (let dx = -REACH; dx <= REACH; dx += REACH) {
@@ -117,22 +125,24 @@ export class FaceRelief {
       const i = (this.from = (this.from + 1) % this.due.length);
       if (!this.due[i]) continue;
       this.due[i] = 0;
+      this.painted[i] = this.round;
       this.paintTile(i % across, Math.floor(i / across), now);
     }
   }
 
-  // Whether a site must be painted anew; what is painted is remembered.
+  // Whether a site is of another colour than in the picture.
+  another(now, i) {
+    const { seen } = this;
+    return seen.labels[i] !== now.labels[i] || (now.field && Math.abs(seen.field[i] - now.field[i]) > 2) || (now.differ && seen.differ[i] !== now.differ[i]);
+  }
+
+  // Remember what is painted.
   renew(now, i) {
     const { seen } = this;
-    const changed =
-      seen.labels[i] !== now.labels[i] || Math.abs(seen.height[i] - now.height[i]) >= this.step ||
-      (now.field && Math.abs(seen.field[i] - now.field[i]) > 2) || (now.differ && seen.differ[i] !== now.differ[i]);
-    if (!changed) return false;
     seen.labels[i] = now.labels[i];
     seen.height[i] = now.height[i];
     if (now.field) seen.field[i] = now.field[i];
     if (now.differ) seen.differ[i] = now.differ[i];
-    return true;
   }
 
   // Heights that are calm on resting bone and sharp elsewhere, and the broad hollows.
@@ -145,8 +155,9 @@ export class FaceRelief {
       resting[i] = now.state[i] === 0 ? 1 : 0;
     }
     const time = performance.now();
-    if (!this.partly || time - (this.blurredAt || 0) > BLUR_EVERY_MS) {
-      this.blurredAt = time;
+    this.sharpFor = (this.sharpFor || 0) + 1;
+    if (!this.partly || (this.sharpFor >= BLUR_EVERY && time - (this.blurredAt || 0) > BLUR_EVERY_MS)) {
+      [this.blurredAt, this.sharpFor] = [time, 0];
       this.quiet = blur(resting, nx, ny, 3, this.quiet);
       this.calm = blur(height, nx, ny, 5, this.calm);
       this.hollow = blur(height, nx, ny, 9, this.hollow);
@@ -165,24 +176,30 @@ export class FaceRelief {
     this.look = look;
   }
 
-  load(enlarger, tx, ty, read) {
-    const { nx, ny } = this;
-    const rows = enlarger.rows;
-    for (let r = 0; r < rows; r++) {
-      const y = (ty * this.tile + r - REACH - 1 + ny) % ny;
-      for (let c = 0; c < rows; c++) enlarger.cells[r * rows + c] = read(y * nx + ((tx * this.tile + c - REACH - 1 + nx) % nx));
+  // Take a tile and what is around it out of a map.
+  load({ rows, cells }, tx, ty, values) {
+    const { nx, ny, tile } = this;
+    for (let r = 0, k = 0; r < rows; r++) {
+      const from = ((ty * tile + r - REACH - 1 + ny) % ny) * nx;
+      let x = (tx * tile - REACH - 1 + nx) % nx;
+      for (let c = 0; c < rows; c++, k++) {
+        cells[k] = values[from + x];
+        if (++x === nx) x = 0;
+      }
     }
+    return cells;
   }
 
   rank(tx, ty, labels) {
-    const present = [];
-    this.load(this.sharp, tx, ty, (i) => (present.includes(labels[i]) || present.push(labels[i]), labels[i]));
+    const { cells } = this.sharp, found = this.load(this.sharp, tx, ty, labels), present = [found[0]];
+    for (let k = 1; k < found.length; k++) if (found[k] !== found[k - 1] && !present.includes(found[k])) present.push(found[k]);
     if (present.length === 1) return present[0];
-    const { best, second, first, other, mask } = this;
+    const { best, second, first, other, mask } = this, around = (this.around ||= new Float32Array(cells.length));
+    around.set(found);
     best.fill(-1);
     second.fill(-1);
     for (const one of present) {
-      this.load(this.sharp, tx, ty, (i) => (labels[i] === one ? 1 : 0));
+      for (let k = 0; k < cells.length; k++) cells[k] = around[k] === one ? 1 : 0;
       this.sharp.run(mask);
       for (let i = 0; i < mask.length; i++) {
         const m = mask[i];
@@ -203,18 +220,17 @@ export class FaceRelief {
   paintTile(tx, ty, now) {
     const { px, fine, heights, values, mask } = this;
     const wide = fine.wide, size = this.tile * px;
-    this.load(fine, tx, ty, (i) => this.relief[i]);
+    this.load(fine, tx, ty, this.relief);
     fine.run(heights);
     if (now.field) {
-      this.load(fine, tx, ty, (i) => now.field[i]);
+      this.load(fine, tx, ty, now.field);
       fine.run(values);
     }
     const single = this.rank(tx, ty, now.labels);
     let edge = null;
     if (now.differ) {
-      let some = 0, all = 1;
-      this.load(fine, tx, ty, (i) => { some |= now.differ[i]; all &= now.differ[i]; return now.differ[i]; });
-      if (some && !all) edge = fine.run(mask);
+      const cells = this.load(fine, tx, ty, now.differ);
+      if (cells.includes(1) && cells.includes(0)) edge = fine.run(mask);
     }
     this.pixels(tx, ty, single, !!now.field, edge);
     this.context.putImageData(this.image, tx * size, this.canvas.height - (ty + 1) * size);

@@ -8,7 +8,7 @@ async function inflate(text) {
 
 class Replay extends PageHost {
   constructor(root, life) {
-    super(root, () => {});
+    super(root, ({ day }) => day === undefined || this.go(this.frameOf(day)));
     Object.assign(this, { life, at: 0, offers: life.offers, palette: life.colours });
     for (const theme of Object.values(this.palette.themes)) {
       theme.states_rgb = theme.states.map(hexToRgb);
@@ -24,7 +24,7 @@ class Replay extends PageHost {
   buildReplay() {
     this.charts = new Charts(this, this.axis);
     this.charts.chosen = this.offers.first_panels;
-    this.timeline = { refresh() {}, render() {}, place() {} };
+    this.timeline = new Timeline(this, this.axis, true);
     this.section = new SectionView(this);
     this.maps = el("div", { class: "maps" });
     this.mapLegend = el("div", { class: "legend" });
@@ -36,20 +36,27 @@ class Replay extends PageHost {
     this.scrubber.addEventListener("input", () => this.go(Number(this.scrubber.value)));
     this.playButton = el("button", { type: "button", class: "play", onclick: () => this.run() });
     this.setButton(false);
-    const bars = this.life.courses.map((one) => el("small", { text: `${words(one.use)}: month ${one.start_month} to ${one.stop_month ?? "the end"}. ` }));
+    const whose = `${this.life.host}, seed ${this.life.seed}; a replay`;
     this.root.append(
-      el("header", { class: "bar" }, el("h1", { text: this.life.title }), el("small", { text: `${this.life.host}, seed ${this.life.seed}; a replay` }), el("span", { class: "spring" }), this.themeButton),
+      el("header", { class: "bar" }, el("h1", { text: this.life.title }), el("small", { class: "wideOnly", text: whose }), el("div", { class: "phoneTitle" }, el("b", { text: this.life.title }), el("small", { text: whose })), el("span", { class: "spring" }), this.themeButton),
       el("main", { class: "page" },
-        el("div", { class: "left" }, el("section", { class: "card" }, el("div", { class: "cardHead" }, el("h2", { text: "Surface" })), this.maps, this.mapLegend), el("section", { class: "card" }, el("div", { class: "cardHead" }, el("h2", { text: "Section" }), this.sectionNote), this.section.root, this.sectionLegend)),
-        el("div", { class: "right" }, el("section", { class: "card" }, el("div", { class: "transport" }, this.playButton, el("label", { class: "slider spring" }, this.scrubber)), this.sentence), el("section", { class: "card" }, el("div", { class: "timeArea" }, this.charts.root), ...bars, el("p", { class: "help", text: "One patch is noise." })))));
-    this.arrange();
+        el("div", { class: "left" }, el("section", { class: "card" }, el("div", { class: "cardHead" }, el("h2", { text: "Surface" }), faceButtons(this)), this.maps, this.mapLegend), el("section", { class: "card" }, el("div", { class: "cardHead" }, el("h2", { text: "Section" }), this.sectionNote), this.section.root, this.sectionLegend)),
+        el("div", { class: "right" }, el("section", { class: "card transportCard", "aria-label": "Clock" }, el("div", { class: "transport" }, this.playButton, el("label", { class: "slider spring" }, this.scrubber)), this.sentence),
+          el("section", { class: "card chartCard", "aria-label": "Charts and treatments" }, el("div", { class: "timeArea" }, this.charts.root, this.timeline.root, this.timeline.head), el("p", { class: "help", text: "One patch is noise." })))));
+    this.fit();
+    this.phone.addEventListener("change", () => this.fit());
     this.charts.fresh(this.life.columns, [], 1);
     this.root.setAttribute("data-frames", this.life.frames.length);
   }
 
   onRow() {}
   notice(text) { this.sentence.textContent = text; }
-  onAxis() {}
+
+  // The frame that is nearest to a day.
+  frameOf(day) {
+    const far = this.life.frames.map((one) => Math.abs(one.day - day));
+    return far.indexOf(Math.min(...far));
+  }
 
   async go(number) {
     this.at = number;
@@ -63,6 +70,8 @@ class Replay extends PageHost {
     this.scrubber.value = number;
     this.charts.arms = [this.life.points.filter((row) => row[0] <= frame.month + 1e-6)];
     this.charts.invalidate();
+    this.timeline.refresh();
+    this.timeline.place();
     this.showBones();
     this.root.setAttribute("data-day", frame.day);
   }

@@ -1,5 +1,7 @@
 // The cut through both faces along a row: packets by age, surfaces, cells and marrow.
 
+const QUARTERS = phases(4, 0.8);
+
 export class SectionView {
   constructor(host) {
     Object.assign(this, { host, bone: null, left: 0, wideUm: null });
@@ -19,7 +21,7 @@ export class SectionView {
   }
 
   invalidate() {
-    onceAFrame(this, () => this.bone && this.wide);
+    onceAFrame(this, () => this.bone && this.wide && this.seen !== false);
   }
 
   draw() {
@@ -81,7 +83,7 @@ export class SectionView {
 
   // Smooth by 0.8 site and read at every quarter of a site.
   denser(values) {
-    const n = values.length, out = new Float32Array(4 * n), w = phases(4, 0.8);
+    const n = values.length, out = new Float32Array(4 * n), w = QUARTERS;
     for (let x = 0; x < n; x++)
       for (let k = 0; k < 4; k++) {
         let sum = 0;
@@ -102,8 +104,9 @@ export class SectionView {
   px(xUm, zUm) { return [(xUm - this.left) * this.k, (this.top - zUm) * this.k]; }
   tilt(face, xUm) { return Math.atan2(this.height(face, xUm + 4) - this.height(face, xUm - 4), 8); }
   lift(face, xUm, distance) {
-    const t = this.tilt(face, xUm), d = distance * (face ? -1 : 1);
-    return this.px(xUm - d * Math.sin(t), this.height(face, xUm) + d * Math.cos(t));
+    const rise = this.height(face, xUm + 4) - this.height(face, xUm - 4);
+    const d = (face ? -distance : distance) / Math.sqrt(rise * rise + 64);
+    return this.px(xUm - d * rise, this.height(face, xUm) + d * 8);
   }
 
   // Where a cell at a site of a face lies along and across the row; null when it is too far.

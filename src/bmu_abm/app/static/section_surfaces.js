@@ -1,8 +1,9 @@
 // The two surfaces of a section: states, lining cells, labels; and what lies in the bone.
 
 function surfacePath(v, c, face, from, to, distance) {
+  const step = Math.max(2.5, 1.5 / v.k); // um: a pixel and a half, where the whole row is shown
   c.beginPath();
-  for (let x = from; x <= to; x += 2.5) c.lineTo(...v.lift(face, x, distance));
+  for (let x = from; x <= to; x += step) c.lineTo(...v.lift(face, x, distance));
   c.lineTo(...v.lift(face, to, distance));
 }
 

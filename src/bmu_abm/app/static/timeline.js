@@ -3,8 +3,9 @@
 const LANE = 34;
 
 export class Timeline {
-  constructor(host, axis) {
-    Object.assign(this, { host, axis, chosen: -1 });
+  // `still`: bars to look at, as in a replay.
+  constructor(host, axis, still = false) {
+    Object.assign(this, { host, axis, still, chosen: -1 });
     this.lanes = el("div", { class: "lanes", role: "list", "aria-label": "Treatments" });
     this.head = el("button", { class: "playhead", type: "button", role: "slider", "aria-label": "Day of the bone: drag or use arrows to go back and ahead" });
     this.root = el("div", { class: "timeline" }, this.lanes);
@@ -12,18 +13,24 @@ export class Timeline {
   }
 
   title(use) {
-    const found = this.host.offers.interventions.find((one) => one.name === use);
+    const found = this.offer({ use });
     return found ? found.title : words(use);
   }
 
+  offer(course) {
+    return this.host.offers.interventions.find((one) => one.name === course.use);
+  }
+
+  // Dose, interval and what else the course names, as they stand on the bar.
   dose(course) {
-    const offer = this.host.offers.interventions.find((one) => one.name === course.use);
-    const p = offer && offer.parameters;
-    if (!p || !p.dose) return "";
-    const dose = course.dose ?? p.dose.default;
-    const every = p.every_days ? Math.round(course.every_days ?? p.every_days.default) : 0;
+    const offer = this.offer(course), p = offer && offer.parameters;
+    if (!p) return "";
+    const named = modifierWords(this.host, offer, course);
+    if (!p.dose) return named.join(", ");
+    const numbers = { ...defaultsOf(this.host, offer, course), ...course }, { dose } = numbers;
+    const every = p.every_days ? Math.round(numbers.every_days) : 0;
     const often = every === 1 ? " a day" : every === 7 ? " a week" : every >= 180 && every <= 184 ? " every 6 months" : every ? ` every ${every} days` : "";
-    return `${dose >= 1e5 ? dose.toExponential(1) : Number(dose.toPrecision(3))} ${p.dose.unit}${often}`;
+    return [`${dose >= 1e5 ? dose.toExponential(1) : Number(dose.toPrecision(3))} ${p.dose.unit}${often}`, ...named].join(", ");
   }
 
   // Build the bars anew if what they show has changed: plan, width, or what is over by now.
@@ -51,24 +58,25 @@ export class Timeline {
     const over = stop <= now;
     const width = Math.max(26, axis.x(Math.min(stop, axis.last)) - axis.x(course.start_month));
     const label = `${this.title(course.use)}, ${this.dose(course) || "on"}, month ${fmt(course.start_month)} to ${course.stop_month === undefined ? "the end" : fmt(course.stop_month)}`;
-    const bar = el("button", {
-      type: "button", class: `bar${planned ? " planned" : ""}${over ? " over" : ""}${i === this.chosen ? " chosen" : ""}`, "data-number": i,
-      "aria-label": `${label}. Arrows move it, Shift and arrows stretch it, Enter edits, Delete removes.`, title: label,
+    const use = this.still ? { role: "img", "aria-label": label } : {
+      type: "button", "aria-label": `${label}. Arrows move it, Shift and arrows stretch it, Enter edits, Delete removes.`,
       onclick: () => this.host.edit(i), onkeydown: (e) => this.key(e, course, i),
-    }, el("span", { class: "name", text: this.title(course.use) }), el("span", { class: "dose", text: this.dose(course) }), el("span", { class: "grip" }));
+    };
+    const bar = el(this.still ? "div" : "button", {
+      class: `bar${planned ? " planned" : ""}${over ? " over" : ""}${i === this.chosen ? " chosen" : ""}`, "data-number": i, title: label, ...use,
+    }, el("span", { class: "name", text: this.title(course.use) }), el("span", { class: "dose", text: this.dose(course) }), this.still ? null : el("span", { class: "grip" }));
     bar.style.left = `${axis.x(course.start_month)}px`;
     bar.style.width = `${width}px`;
-    this.pull(bar, course, i);
+    if (!this.still) this.pull(bar, course, i);
     const lane = el("div", { class: "lane", role: "listitem" }, bar, ...this.doses(course, stop));
     return lane;
   }
 
   doses(course, stop) {
-    const offer = this.host.offers.interventions.find((one) => one.name === course.use);
-    const p = offer && offer.parameters;
+    const offer = this.offer(course), p = offer && offer.parameters;
     if (!p || !p.dose || !p.every_days) return [];
-    const every = (course.every_days ?? p.every_days.default) * 12 / 365;
-    const most = p.doses ? Math.round(course.doses ?? p.doses.default) : 1e9;
+    const numbers = { ...defaultsOf(this.host, offer, course), ...course };
+    const every = (numbers.every_days * 12) / 365, most = p.doses ? Math.round(numbers.doses) : 1e9;
     const gap = this.axis.x(every) - this.axis.x(0);
     if (gap < 7) return [];
     const marks = [];
