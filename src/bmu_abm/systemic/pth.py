@@ -2,9 +2,10 @@
 
 Bone cells of the osteoblast lineage answer PTH by two ways. Occupied receptors, whether they still
 signal or not, raise RANKL and lower OPG: that way saturates long before the receptors are full, so
-that the same amount of PTH does more when it is spread over the day. Active receptors make cAMP, and are desensitised the faster
-the more of them are occupied (Segel 1986 J Theor Biol 120:151); cAMP acts steeply. So sustained
-PTH leaves few active receptors, and pulses meet recovered ones: the shape of the day decides.
+that the same amount of PTH does more when it is spread over the day. Active receptors make cAMP,
+and are desensitised the faster the more of them are occupied (Segel 1986 J Theor Biol 120:151);
+cAMP acts steeply. So sustained PTH leaves few active receptors, and pulses meet recovered ones: the
+shape of the day decides.
 
 The concentration is taken as constant over each of `STRETCHES` stretches of a day, its exact mean
 there; within a stretch the receptor is solved exactly.
