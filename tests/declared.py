@@ -21,6 +21,11 @@ PARAMETERS = {
     "osteoclast.erosion_um_per_day": SimpleNamespace(low=1.0, high=15.0, unit="um/day", live=True),
     "osteocyte.density_per_mm3": SimpleNamespace(low=8e3, high=2e4, unit="1/mm3", live=False),
     "osteocyte.rankl_pm": SimpleNamespace(low=0.0, high=100.0, unit="pM", live=True),
+    "osteocyte.call_memory_days": SimpleNamespace(low=10.0, high=2000.0, unit="day", live=True),
+    "osteocyte.opg_age_slope": SimpleNamespace(low=0.0, high=5.0, unit="1", live=True),
+    "osteoclast.gate_blocking": SimpleNamespace(low=0.0, high=1.0, unit="1", live=True),
+    "osteoclast.fission": SimpleNamespace(low=1.0, high=50.0, unit="1", live=True),
+    "precursor.spared_life": SimpleNamespace(low=1.0, high=100.0, unit="1", live=True),
 } | {
     f"{room}.slit3_ng_ml": SimpleNamespace(low=0.0, high=1e4, unit="ng/ml", live=True)
     for room in ("osteoclast", "osteoblast", "marrow")

@@ -82,6 +82,7 @@ def copy_of_the_package(tmp_path):
     places = {
         "PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": "", "HOME": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path / "cache"), "LOCALAPPDATA": str(tmp_path / "cache"),
+        "PYTHONDONTWRITEBYTECODE": "1",  # Python itself tells an edit by age and length alone
     }  # fmt: skip
     return package, lambda: python(RUN, **places)
 

@@ -195,6 +195,7 @@ def test_a_sample_lets_the_arrears_live_by_the_damage_of_the_patch(patch):
     m = patch(1.0)
     m.trabecula.damage[:] = 20.0
     m.day, m.ledger["days"] = 30, 30.0
+    m.ledger["removed_nm"], m.ledger["osteoclast_days"] = 0, 0.0
     expected = suppression.arrears_after(1.0, 2.0, 0.0, m.spec.host.turnover_per_year, 30.0)
     assert m.sample()["over_suppression_index"] == pytest.approx(expected) and expected > 1.01
 
