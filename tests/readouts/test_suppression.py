@@ -156,13 +156,11 @@ def month(m, share=1.0, damage=10.0):
 
 @pytest.fixture
 def patch(still):
-    """Return how to make a bone without cells at month 0, with a year of a past or without one."""
+    """Return how to make a bone without cells at month 0."""
 
-    def make(past=0.0):
+    def make():
         m = still()
         m.trabecula.damage[:] = 10.0
-        for _ in range(12 if past else 0):
-            month(m, past)
         m.begin_treatment()
         return m
 
@@ -170,18 +168,16 @@ def patch(still):
 
 
 @mechanism("se-bp-mronj", "se-deno-mronj")
-@pytest.mark.parametrize("past", [0.0, 1.0, 2.5])
-def test_the_index_of_a_patch_that_goes_on_as_before_is_1(patch, past):
-    """Without a past the constants of the host are what is usual."""
-    m = patch(past)
+def test_the_index_of_a_patch_that_remodels_as_its_host_does_is_1(patch):
+    m = patch()
     assert m.sample()["over_suppression_index"] == 1.0
-    assert [month(m, past or 1.0) for _ in range(24)] == pytest.approx([1.0] * 24, rel=1e-4)
+    assert [month(m) for _ in range(24)] == pytest.approx([1.0] * 24, rel=1e-4)
     assert m.sample()["over_suppression_index"] == index(m)
 
 
 @mechanism("se-bp-mronj", "se-deno-mronj")
 def test_the_index_of_a_patch_follows_remodelling_and_damage(patch):
-    m = patch(1.0)
+    m = patch()
     during = [month(m, 0.1) for _ in range(36)]
     assert during == sorted(during) and 1.2 < during[-1] < 1.4
     worn = month(m, 0.1, damage=20.0) - during[-1]
@@ -192,7 +188,7 @@ def test_the_index_of_a_patch_follows_remodelling_and_damage(patch):
 
 @mechanism("se-bp-mronj", "se-deno-mronj")
 def test_a_sample_lets_the_arrears_live_by_the_damage_of_the_patch(patch):
-    m = patch(1.0)
+    m = patch()
     m.trabecula.damage[:] = 20.0
     m.day, m.ledger["days"] = 30, 30.0
     m.ledger["removed_nm"], m.ledger["osteoclast_days"] = 0, 0.0
@@ -218,18 +214,16 @@ def test_what_was_before_month_0_does_not_count_after_it(still):
     m = still()
     m.ledger["days"] = 30.0
     m.begin_treatment()
-    assert m.memory.usual == {name: 0.0 for name in suppression.SERVICE}
     suppression.catch_up(m, 10.0, baseline_of(m))
     assert index(m) == 1.0
 
 
 @mechanism("se-bp-mronj", "se-deno-mronj")
-def test_arrears_and_what_is_usual_outlast_a_snapshot(patch):
-    m = patch(1.0)
+def test_arrears_outlast_a_snapshot(patch):
+    m = patch()
     month(m, 0.2)
     back = Memory.restored(m.memory.arrays(), m.memory.numbers())
     assert back.arrears == m.memory.arrears > 1.0
-    assert (back.usual, back.past) == (m.memory.usual, m.memory.past)
 
 
 @mechanism("se-bp-aff", "se-deno-aff")

@@ -104,7 +104,7 @@ class History:
 
 def peek(model: BoneModel) -> dict[str, float]:
     """Return every readout without starting the counts of the next stretch."""
-    book = model.ledger.copy()
+    book, arrears = model.ledger.copy(), model.memory.arrears
     row = model.sample()
-    model.ledger[:] = book
+    model.ledger[:], model.memory.arrears = book, arrears
     return row

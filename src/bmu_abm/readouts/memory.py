@@ -1,4 +1,4 @@
-"""What the readouts remember: month 0 and the flows before it, labels, biopsy, arrears."""
+"""What the readouts remember: month 0, the tetracycline labels, the last biopsy, arrears."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bmu_abm.readouts import budget, density, suppression
+from bmu_abm.readouts import budget, density
 from bmu_abm.trabecula import FORMATION
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ class Memory:
         Mineral, cortex, strength and the parts of the bone at month 0 (see `bone_of`).
     biopsy : dict of str to float
         `ms_bs` and `mar_um_per_day` of the last double label.
-    past : dict of str to float
-        Days since month 0, and sums over them of what remodels; before month 0 since the start.
-    usual : dict of str to float
-        Means of it before month 0; empty for a patch without a past.
     arrears : float
         Remodelling that is left undone, over rest.
     """
@@ -41,8 +37,6 @@ class Memory:
         self.begun = False
         self.origin: dict[str, float] = {}
         self.biopsy = {"ms_bs": 0.0, "mar_um_per_day": 0.0}
-        self.past: dict[str, float] = {}
-        self.usual: dict[str, float] = {}
         self.arrears = 1.0
         self.label_day: int | None = None
         self.label_nm = np.zeros(n_sites, np.int32)
@@ -56,20 +50,10 @@ class Memory:
         return memory
 
     def begin(self, model: BoneModel) -> None:
-        """Remember today as month 0, and what was usual before it."""
-        self.lived(*suppression.stretch(model))
+        """Remember today as month 0."""
         self.begun = True
         self.origin = bone_of(model)
-        days = self.past.pop("days", 0.0)
-        self.usual = {name: total / days for name, total in self.past.items()}
-        self.past, self.arrears = {}, 1.0
-
-    def lived(self, days: float, flows: Mapping[str, float]) -> None:
-        """Add some days, with the means over them of what remodels, to the past."""
-        if days <= 0.0:
-            return
-        for name, flow in {"days": 1.0, **flows}.items():
-            self.past[name] = self.past.get(name, 0.0) + days * flow
+        self.arrears = 1.0
 
     def watch(self, model: BoneModel) -> None:
         """Give a label some days before each month's sample, and take the biopsy on its day."""
@@ -114,7 +98,7 @@ class Memory:
 
     def numbers(self) -> dict[str, Any]:
         """Return what a snapshot keeps as JSON."""
-        names = ("begun", "origin", "biopsy", "past", "usual", "arrears", "label_day")
+        names = ("begun", "origin", "biopsy", "arrears", "label_day")
         return json.loads(json.dumps({name: getattr(self, name) for name in names}))
 
     @classmethod

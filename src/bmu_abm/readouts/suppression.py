@@ -79,29 +79,20 @@ def pace_left(model: BoneModel) -> float:
     return float(work_left(per_nucleus, model.p[0]))
 
 
-def stretch(model: BoneModel) -> tuple[float, dict[str, float]]:
-    """Return the days since the last sample, or since month 0, and what remodelled in them."""
-    now, days = activity(model), float(model.ledger["days"][0])
-    if model.memory.begun:
-        days = min(days, float(model.day))  # what came before month 0 is past
-    return days, {name: now[name] for name in SERVICE}
-
-
-def catch_up(model: BoneModel, damage: float, constants: Mapping[str, float]) -> None:
+def catch_up(model: BoneModel, damage: float, usual: Mapping[str, float]) -> None:
     """Let the arrears live through the days since the last sample; until month 0 they stay.
 
     Parameters
     ----------
     damage : float
         Of the patch today.
-    constants : mapping
-        What is usual in a patch without a past.
+    usual : mapping
+        The constants of the host that ratios are over.
     """
     memory = model.memory
-    days, now = stretch(model)
-    memory.lived(days, now)
+    days = min(float(model.ledger["days"][0]), float(model.day))  # what came before is past
     if memory.begun and days > 0.0:
         need = over_rest(damage, memory.origin["damage"])
-        served = service(now, memory.usual or constants)
+        served = service(activity(model), usual)
         turnover = model.spec.host.turnover_per_year
         memory.arrears = arrears_after(memory.arrears, need, served, turnover, days)
