@@ -1,6 +1,7 @@
 """What a scenario file may say, and what it becomes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bmu_abm.clock import day_of_month
 from bmu_abm.errors import InputError
+from bmu_abm.interventions import registry
 from bmu_abm.patch import Patch
 from bmu_abm.scenario import Scenario
 from declared import declared  # noqa: F401  (a fixture)
@@ -181,3 +183,15 @@ def test_any_table_gives_a_scenario_or_one_line(changes):
         make(**changes)
     except InputError as error:
         assert "\n" not in str(error) and str(error).startswith("s.toml: ")
+
+
+def test_the_key_of_a_life_holds_what_the_file_of_a_treatment_says(monkeypatch):
+    """Else a store would take runs of the old file for runs of the new one."""
+    key = make(intervention=[GIVEN]).life_key()
+    assert make(intervention=[GIVEN], seed=9, replicates=3).life_key() == key
+    assert make(intervention=[GIVEN | {"start_month": 1}]).life_key() != key
+    old = registry.find("denosumab")
+    edited = old.declaration.model_copy(update={"effect": old.declaration.effect[:-1]})
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "find", lambda name: replace(old, declaration=edited))
+        assert make(intervention=[GIVEN]).life_key() != key

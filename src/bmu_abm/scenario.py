@@ -300,16 +300,32 @@ class Scenario(Table):
         if origin is not None:
             key["origin"] = origin.burn_in_key() | {
                 "years": origin.years,
-                "interventions": [_content(course) for course in origin.intervention],
+                "interventions": origin.treatments_key(),
             }
         return key
+
+    def treatments_key(self) -> list[dict[str, Any]]:
+        """Return all that decides what the courses do (JSON-able), what their files say included.
+
+        A changed file changes the key.
+        """
+        return [_content(course) for course in self.intervention]
+
+    def life_key(self) -> dict[str, Any]:
+        """Return all that a run depends on (JSON-able) beside its seed: burn-in, plan, treatments.
+
+        The seed and the number of replicates that the scenario proposes do not count.
+        """
+        own = self.to_dict()
+        plan = {name: own[name] for name in own if name not in ("seed", "replicates")}
+        return plan | {"burn_in": self.burn_in_key(), "intervention": self.treatments_key()}
 
 
 _NOT_BURNT_IN = {"name", "title", "horizon_years", "marker_baseline", "sources"}
 
 
 def _content(course: Course) -> dict[str, Any]:
-    """Return all that decides what a course does, so that a changed file changes the key."""
+    """Return a course with its values, and with what the files of treatment and carrier say."""
     declaration = registry.find(course.use).declaration
     effects = declaration.model_dump(mode="json", include={"gates", "effect"})
     content = course.table() | {"values": course.values()} | effects

@@ -21,7 +21,7 @@ from bmu_abm.systemic.calcium import (
     balance,
     calcitonin_of,
 )
-from bmu_abm.systemic.cortex import tire
+from bmu_abm.systemic.cortex import LEAST_CORTEX, tire
 
 STATE = np.dtype(
     [
@@ -71,7 +71,7 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     lack = 1.0 - t.estrogen
     drive = resorption_drive(q, rest[0], lack, t.pth_receptor, binders, t)
     s.resorption += (drive - s.resorption) * t.dt / max(q.skeleton_resorption_days, t.dt)
-    lost = t.load / max(s.cortex, 0.1) - 1.0
+    lost = t.load / max(s.cortex, LEAST_CORTEX) - 1.0
     refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
     follow = s.resorption * min(max(refill, 0.0), 2.0) * t.ob_activity * t.ob_survival
     follow *= t.wnt_freed
