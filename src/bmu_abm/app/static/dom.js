@@ -130,7 +130,10 @@ export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }
 
+const SPELT = { adipo: "adipocyte", cxcr4: "CXCR4", fc: "Fc", iu: "IU", kd: "Kd", msc: "MSC", opg: "OPG", pm: "pM", pth: "PTH", rank: "RANK", rankl: "RANKL", slit3: "SLIT3", ug: "µg" };
+
+// A name of a file as a person writes it: `rank_fc` is "RANK Fc".
 export function words(name) {
-  const text = name.replace(/_/g, " ");
+  const text = name.split("_").map((part) => SPELT[part] || part).join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -29,7 +29,8 @@ export class Timeline {
     if (!p.dose) return named.join(", ");
     const numbers = { ...defaultsOf(this.host, offer, course), ...course }, { dose } = numbers;
     const every = p.every_days ? Math.round(numbers.every_days) : 0;
-    const often = every === 1 ? " a day" : every === 7 ? " a week" : every >= 180 && every <= 184 ? " every 6 months" : every ? ` every ${every} days` : "";
+    const once = p.doses && Math.round(numbers.doses) === 1;
+    const often = once ? " once" : every === 1 ? " a day" : every === 7 ? " a week" : every >= 180 && every <= 184 ? " every 6 months" : every ? ` every ${every} days` : "";
     return [`${dose >= 1e5 ? dose.toExponential(1) : Number(dose.toPrecision(3))} ${p.dose.unit}${often}`, ...named].join(", ");
   }
 
