@@ -118,6 +118,26 @@ def test_a_page_that_rested_is_not_silent_when_it_goes_on(opened):
     assert easel.silent_s == 40.5
 
 
+def test_days_that_fall_between_do_not_halve_the_frames(opened):
+    """A day each 0.13 s and frames each 0.18 s at least: on average a frame each 0.18 s."""
+    session, sent, now = opened(), [], [10.0]
+    easel = Easel(session, lambda number, data: sent.append(now[0]), 1 / 0.18, now=lambda: now[0])
+    for _ in range(150):
+        now[0] += 0.13
+        session.version += 1
+        easel.turn()
+        easel.taken(len(sent))
+    assert len(sent) == pytest.approx(150 * 0.13 / 0.18, abs=2)
+    now[0] += 60.0  # what was not sent in a rest is not made up for
+    at = len(sent)
+    for _ in range(18):
+        now[0] += 0.01
+        session.version += 1
+        easel.turn()
+        easel.taken(len(sent))
+    assert len(sent) - at <= 2
+
+
 def test_nothing_new_nothing_sent(opened):
     session, sent, now = opened(), [], [10.0]
     easel = Easel(session, lambda number, data: sent.append(number), now=lambda: now[0])

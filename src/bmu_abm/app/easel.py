@@ -30,7 +30,8 @@ class Easel:
     ----------
     view : View
     gap : float
-        Seconds between two frames, at least.
+        Seconds between two frames, at least, on average: a frame that came late lets the next one
+        come as much sooner, so that days that fall between do not halve the rate.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Easel:
         self.gap = 1.0 / frames_a_second
         self._changes = Changes()
         self._sent, self._taken = 0, 0
-        self._sent_at, self._drawn = -1e9, (-1, -1)
+        self._sent_at, self._due_at, self._drawn = -1e9, -1e9, (-1, -1)
         self._looks = 0
         self._waits_since = now()
 
@@ -74,12 +75,12 @@ class Easel:
     def turn(self) -> None:
         """Send a frame if one is due."""
         now, seen = self._now(), (self._session.version, self._looks)
-        waited = now - self._sent_at
-        if not self._session.ready or seen == self._drawn or waited < self.gap:
+        if not self._session.ready or seen == self._drawn or now < self._due_at:
             return
-        if self._sent - self._taken >= _AHEAD and waited < _PATIENCE_S:
+        if self._sent - self._taken >= _AHEAD and now - self._sent_at < _PATIENCE_S:
             return
         self._drawn, self._sent_at = seen, now
+        self._due_at = max(self._due_at, now - self.gap) + self.gap
         meta, arrays = self.frame()
         meta["after"] = 0 if self._changes.whole else self._sent
         self._sent += 1
