@@ -57,8 +57,8 @@ def test_telemetry_is_off_and_the_page_is_ours(monkeypatch):
     ("options", "cores", "days"),
     [
         ([], 2, 365.0),
-        (["--class"], 1, 35.0),
-        (["--class"], 2, 70.0),
+        (["--class"], 1, 28.0),
+        (["--class"], 2, 56.0),
         (["--class"], 64, 365.0),
         (["--class", "--days", "110"], 2, 110.0),
         (["--days", "20"], 8, 20.0),

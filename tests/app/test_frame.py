@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from bmu_abm.app.limits import Limits
 from bmu_abm.app.pace import Pace
 from bmu_abm.app.packet import pack, unpack
 from bmu_abm.app.style import all_colours
+from bmu_abm.app.worker import ONE_AT_A_TIME
 from bmu_abm.pictures.patch import Patch, cells_of, osteocytes_of
 from bmu_abm.pictures.stains import STAINS
 from bmu_abm.pictures.surface_cells import CALLING
@@ -136,6 +138,23 @@ def test_days_that_fall_between_do_not_halve_the_frames(opened):
         easel.turn()
         easel.taken(len(sent))
     assert len(sent) - at <= 2
+
+
+def test_a_bone_lives_and_is_drawn_in_its_turn_but_is_sent_outside_it(opened):
+    """A page that takes its frame slowly holds up no other; a bone that rests waits for none."""
+    session, held = opened(), []
+    easel = Easel(session, lambda number, data: held.append(ONE_AT_A_TIME.locked()))
+    easel.turn()
+    assert held == [False]
+    with ONE_AT_A_TIME:
+        assert session.set_speed(20).result(20) is None  # a click is heard
+        session.play(True).result(20)
+        time.sleep(0.3)
+        assert session.day == 0
+    until = time.monotonic() + 20
+    while session.day == 0 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert session.day > 0
 
 
 def test_nothing_new_nothing_sent(opened):

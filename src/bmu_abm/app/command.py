@@ -42,7 +42,7 @@ def add_app(commands: Any) -> None:
         "--days",
         type=count,
         metavar="N",
-        help="days a second that all bones share (default: 365; with --class 35 for each core)",
+        help="days a second that all bones share (default: 365; with --class 28 for each core)",
     )
     app.add_argument("--lessons", metavar="FOLDER", help="lessons of your own, beside the shipped")
     app.add_argument("--no-browser", action="store_true", help="do not open the browser")

@@ -10,6 +10,7 @@ from bmu_abm.app.changes import Changes
 from bmu_abm.app.frame import View, bone_frame
 from bmu_abm.app.packet import pack
 from bmu_abm.app.session import Session
+from bmu_abm.app.worker import ONE_AT_A_TIME
 
 _PATIENCE_S = 1.5
 _AHEAD = 2  # frames on their way; the page answers each second one (PageHost.frame)
@@ -81,12 +82,17 @@ class Easel:
             return
         self._drawn, self._sent_at = seen, now
         self._due_at = max(self._due_at, now - self.gap) + self.gap
-        meta, arrays = self.frame()
-        meta["after"] = 0 if self._changes.whole else self._sent
+        with ONE_AT_A_TIME:
+            message = self._message()
         self._sent += 1
         if self._sent - self._taken == _AHEAD:
             self._waits_since = now
-        self._send(self._sent, pack(meta, self._changes.of(arrays)))
+        self._send(self._sent, message)
+
+    def _message(self) -> bytes:
+        meta, arrays = self.frame()
+        meta["after"] = 0 if self._changes.whole else self._sent
+        return pack(meta, self._changes.of(arrays))
 
     def frame(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what is to be seen at this moment, of one bone or two: meta and whole arrays."""

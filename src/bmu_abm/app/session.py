@@ -18,6 +18,7 @@ from bmu_abm.app.limits import LAPTOP, Limits
 from bmu_abm.app.pace import Pace
 from bmu_abm.app.serial import Serial
 from bmu_abm.app.trial import Trial
+from bmu_abm.app.worker import ONE_AT_A_TIME
 from bmu_abm.errors import InputError
 from bmu_abm.scenario import Scenario
 
@@ -73,7 +74,8 @@ class Session(Serial):
     def _turn(self) -> float | None:
         pause = None
         if self.playing and self.arms:
-            pause = self._told(lambda: self.pace.live(self._live_a_day))
+            with ONE_AT_A_TIME:
+                pause = self._told(lambda: self.pace.live(self._live_a_day))
         self._beat()
         return pause
 

@@ -11,6 +11,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 _LONGEST_SLEEP_S = 0.5
 
+# Held while a bone lives its days and while a frame is made, never while one is sent. All bones
+# share one interpreter: if they queue for this instead of for that, clicks get it at once.
+ONE_AT_A_TIME = threading.Lock()
+
 
 class Worker:
     """A thread with a queue of tasks and something to do between them.
