@@ -23,7 +23,7 @@ def prepare(page: Page, url: str) -> None:
     page.wait_for_selector("canvas.face[data-painted]", timeout=PATIENCE_MS)
     page.select_option("select[aria-label=Scenario]", "hormone_therapy")
     page.wait_for_function(
-        "document.querySelectorAll('.lane button').length === 2", timeout=PATIENCE_MS
+        "document.querySelectorAll('.lane button').length > 1", timeout=PATIENCE_MS
     )
     page.evaluate("document.activeElement.blur()")
     for _ in range(MONTHS):
