@@ -82,7 +82,7 @@ def sentence(
     change = points[-1]["bmd_lumbar_spine_pct"]
     bone = f"Bone mineral is {signed(change)} % from month 0 and {trend(points)}."
     if day == 0:
-        bone = "Here bone mineral counts from."
+        bone = "Bone mineral is counted from here."
     return [f"{month_of(day)}.", f"{event(scenario, day)}. {cells} on this patch. {bone}"]
 
 
