@@ -39,6 +39,22 @@ def test_a_dropped_websocket_comes_back(browser, served):
     page.context.close()
 
 
+PAINTED = "Number(document.querySelector('canvas.face').dataset.painted) >= {}"
+SLEEP = "(ms) => { const begun = performance.now(); while (performance.now() - begun < ms); }"
+
+
+def test_a_tab_that_slept_goes_on(browser, served):
+    """No script of the page runs for longer than the server waits for an answer."""
+    page = open_with_sockets(browser, served.address)
+    page.keyboard.press(" ")
+    until(page, LATER.format(2))
+    page.evaluate(SLEEP, 6000)
+    painted = int(page.get_attribute("canvas.face", "data-painted"))
+    until(page, PAINTED.format(painted + 20))
+    assert page.get_attribute(".bmu", "data-playing") == "true"
+    page.context.close()
+
+
 def test_a_restarted_server_is_told_and_the_page_can_be_loaded_again(browser, tmp_path):
     server = Served(tmp_path)
     try:
