@@ -1,5 +1,6 @@
 """Compiled kernels: edits are always seen, one type each, the same as plain Python, no leaks."""
 
+import csv
 import gc
 import os
 import shutil
@@ -43,6 +44,33 @@ print("\\n".join(files))
     engine = {str(path) for path in compiled.engine_modules()}
     assert set(python(code).splitlines()) <= engine
     assert not any("pictures" in path or "validation" in path for path in engine)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "same"),
+    [
+        ("parameters.csv", "source", True),
+        ("parameters.csv", "default", False),
+        ("network/edges.csv", "note", True),
+        ("network/edges.csv", "gain", False),
+        ("network/register.csv", "where", True),
+    ],
+)
+def test_the_engine_is_not_what_people_read_in_its_tables(
+    tmp_path, monkeypatch, table, column, same
+):
+    package = tmp_path / "bmu_abm"
+    shutil.copytree(compiled._PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "app"))
+    monkeypatch.setattr(compiled, "_PACKAGE", package)
+    before = compiled.engine_hash()
+    with (package / table).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0][column] += "1"
+    with (package / table).open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, rows[0])
+        out.writeheader()
+        out.writerows(rows)
+    assert (compiled.engine_hash() == before) == same
 
 
 # -- the cache ------------------------------------------------------------------------------------

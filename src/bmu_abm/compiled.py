@@ -7,8 +7,10 @@ compiled code can see; folders of older sources are removed.
 
 from __future__ import annotations
 
+import csv
 import functools
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -24,6 +26,8 @@ KERNELS: dict[str, Any] = {}
 
 
 _PACKAGE = Path(__file__).parent
+_REGISTER = "register.csv"
+_PROSE = ("source", "help", "note", "kind", "mechanisms")
 _IMPORT = re.compile(r"^from bmu_abm(?:\.([\w.]+))? import ([^\n]+)", re.MULTILINE)
 
 
@@ -40,11 +44,13 @@ def source_hash() -> str:
 def engine_hash() -> str:
     """Return 16 hex digits that change with any source that a model's course can depend on.
 
-    The modules of a model and of its burn-in, transitively, and the tables beside them.
+    The modules of a model and of its burn-in, transitively, and the tables beside them without what
+    only people read in them.
     """
     modules = engine_modules()
     folders = {module.parent for module in modules}
-    return _digest([*modules, *(t for t in _PACKAGE.rglob("*.csv") if t.parent in folders)])
+    tables = (t for t in _PACKAGE.rglob("*.csv") if t.parent in folders and t.name != _REGISTER)
+    return _digest([*modules, *tables], _without_prose)
 
 
 def engine_modules() -> set[Path]:
@@ -95,12 +101,21 @@ def _packages(file: Path) -> Iterator[Path]:
             return
 
 
-def _digest(paths: Iterable[Path]) -> str:
+def _digest(paths: Iterable[Path], read: Callable[[Path], bytes] = Path.read_bytes) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(paths):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode())
-        digest.update(path.read_bytes())
+        digest.update(read(path))
     return digest.hexdigest()
+
+
+def _without_prose(path: Path) -> bytes:
+    """Return a module as it is, and a table as JSON without the columns that no rule reads."""
+    if path.suffix != ".csv":
+        return path.read_bytes()
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{k: v for k, v in row.items() if k not in _PROSE} for row in csv.DictReader(file)]
+    return json.dumps(rows).encode()
 
 
 def _cache_root() -> Path:

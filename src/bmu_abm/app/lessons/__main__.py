@@ -20,7 +20,7 @@ from bmu_abm.app.lessons.staging import Lived, life_key, live
 from bmu_abm.errors import BmuError
 from bmu_abm.runs.files import machine_errors, write_atomically
 
-REPLICATES = 20
+REPLICATES = 40
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What 20 patches lived through a lesson, as a small file beside it, with what it belongs to."""
+"""What many patches lived through a lesson, as a small file beside it, with what it belongs to."""
 
 from __future__ import annotations
 
