@@ -74,7 +74,7 @@ def page(
     cells = [
         (
             str(label),
-            f"{row.value:.3g}" + ("" if pd.isna(row.se) else f" ± {row.se:.2g}"),
+            f"{row.value:.3g}" + _error_text(row.value, row.se),
             _range_text(row.low, row.high),
             row.unit if isinstance(row.unit, str) else "",
             row.holds,
@@ -92,6 +92,13 @@ Written by `python -m bmu_abm.validation {name}`; do not edit.
 {study.about} {basis}
 
 {dots}{markdown(head, cells)}{course}{"".join(_budget_text(*item) for item in budgets.items())}"""
+
+
+def _error_text(value: float, se: float) -> str:
+    """Return a standard error as it stands behind its value; what is rounding alone is 0."""
+    if pd.isna(se):
+        return ""
+    return f" ± {se if se > 1e-9 * abs(value) else 0.0:.2g}"
 
 
 def has_dots(rows: pd.DataFrame) -> bool:
