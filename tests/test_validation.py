@@ -180,6 +180,20 @@ def test_bone_of_donor_cells_is_held_against_what_the_graft_has_kept():
     assert values["CXCR4: in the lung after a day"][0] == pytest.approx(60.0)
 
 
+def test_homing_is_counted_the_day_after_the_dose_and_in_the_months_of_the_graft():
+    """With CXCR4 three times the cells from month 1 to 7, and 1.5 % in the marrow after a day."""
+    rich = frame()
+    lives = (rich["month"] >= 1) & (rich["month"] <= 7)
+    rich.loc[lives, "n_donor_msc"] = 12.0
+    rich.loc[rich["month"] == DAY_AFTER_DOSE, ["graft_lung_pct", "graft_marrow_pct"]] = 50.0, 1.5
+    arms = dict.fromkeys(("untreated", "wild type", "RANK-Fc"), frame()) | {"CXCR4": rich}
+    values = homing_values(arms)
+    assert values["CXCR4 over wild type: n_donor_msc"][0] == pytest.approx(3.0)
+    assert values["CXCR4: in the lung after a day"][0] == pytest.approx(50.0)
+    assert values["CXCR4: in the marrow after a day"][0] == pytest.approx(1.5)
+    assert values["wild type: in the marrow after a day"][0] == pytest.approx(0.5)
+
+
 def test_diseases_are_held_against_the_same_patches():
     """Under the glucocorticoid 3 points lost by all but a tenth; fat as it was."""
     study = STUDIES["diseases"]
@@ -231,7 +245,8 @@ def test_a_course_is_a_mean_over_patches_and_months():
 def test_robustness_is_told_in_standard_errors_and_density_in_points():
     """Ac.f of 0.12 and 0.14 +- 0.01, E.De of 49 and 47 +- 1; density that one gains 2 points more.
 
-    Both values stand below their difference. What is alike is no error apart.
+    Both values stand below their difference. What is alike is no error apart. Years after the
+    third do not count.
     """
     arms = {"base": frame(), "half step": frame()}
     for data, rate, gain in zip(arms.values(), (0.12, 0.14), (0.0, 2.0), strict=True):
@@ -239,6 +254,7 @@ def test_robustness_is_told_in_standard_errors_and_density_in_points():
         data["ac_f_per_year"] = rate + 0.01 * spread
         data["sum_depth_um"] = 490.0 - 10.0 * gain + 10.0 * spread
         data["bmd_lumbar_spine_pct"] = gain * (data["month"] == 36)
+        data.loc[data["month"] > 36, ["ac_f_per_year", "sum_depth_um"]] = 1e3
     values = difference("half step")(arms)
     assert values["Ac.f"][0] == pytest.approx(0.02 / math.hypot(0.01, 0.01))
     assert values["E.De"][0] == pytest.approx(-2.0 / math.hypot(1.0, 1.0))

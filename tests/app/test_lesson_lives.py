@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 
 import lives
 import numpy as np
@@ -54,6 +55,13 @@ def test_every_question_has_an_answer_and_no_placeholder_stays_empty(lesson):
         assert answer(lesson, question, source)["right"] is not None
     for name in lesson.head.measure:
         assert evaluate(lesson.head.measure[name], source.arms) is not None, name
+
+
+def test_what_is_told_in_times_is_a_ratio_and_what_is_told_of_one_month_is_of_that_month(lesson):
+    for measure in lesson.head.measure.values():
+        assert (measure.unit == "times") <= (measure.compare == "ratio"), measure.says
+        told = re.search(r" in month (\d+)", measure.says)
+        assert told is None or measure.months == (int(told[1]),), measure.says
 
 
 def test_claims_have_a_direction(lesson):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import lives
 import pytest
 
@@ -11,7 +13,8 @@ from bmu_abm.app.frame import View
 from bmu_abm.app.link import parse
 from bmu_abm.app.told import state
 from bmu_abm.errors import InputError
-from bmu_abm.interventions import families, registry
+from bmu_abm.interventions import carriers, families, presets, registry
+from bmu_abm.routes import Route
 from bmu_abm.scenario import Course, Scenario
 from bmu_abm.tomlfile import parse as parse_toml
 
@@ -24,8 +27,14 @@ GRAFT = {
     "scaffold": "collagen_i",
     "carrier": "peptide",
 }
-ANY = {"form": "amo", "carrier": "peptide", "donor": "bm_msc", "route": "intramarrow",
-       "scaffold": "collagen_i"}  # fmt: skip
+FORMS = {form for use in NAMES for form in registry.find(use).declaration.forms}
+KNOWN = {
+    "form": FORMS,
+    "carrier": set(carriers.names()) - {carriers.NONE},
+    "donor": set(presets.names("donor")),
+    "route": set(get_args(Route)),
+    "scaffold": set(presets.names("scaffold")),
+}
 
 
 def course(use: str, kind: str, name: str) -> Course:
@@ -34,15 +43,44 @@ def course(use: str, kind: str, name: str) -> Course:
     return Course.model_validate({"use": use, kind: name} | placed)
 
 
+def takes(use: str, **named: object) -> bool:
+    """Return whether the engine takes a course with these names, and keeps them."""
+    try:
+        found = Course.model_validate({"use": use} | named)
+    except ValueError:
+        return False
+    return all(getattr(found, kind) == name for kind, name in named.items())
+
+
 @pytest.mark.parametrize("use", NAMES)
-def test_what_is_offered_is_taken_and_nothing_else(use):
-    taken = modifiers.taken_by(registry.find(use).declaration)
-    for kind, names in taken.items():
-        for name in names:
-            assert getattr(course(use, kind, name), kind) == name
-    for kind in set(ANY) - set(taken):
-        with pytest.raises(ValueError, match=r"is given|is no form"):
-            course(use, kind, ANY[kind])
+def test_what_is_offered_is_all_that_is_taken_and_nothing_else(use):
+    found = registry.find(use).declaration
+    taken = {kind: {name for name in KNOWN[kind] if takes(use, **{kind: name})} for kind in KNOWN}
+    taken["scaffold"] = {
+        name for name in KNOWN["scaffold"] if takes(use, scaffold=name, route="bone_surface")
+    }
+    offered = modifiers.taken_by(found)
+    assert {kind: set(names) for kind, names in offered.items()} == {
+        kind: names for kind, names in taken.items() if names
+    }
+
+
+def test_a_scaffold_is_offered_on_the_routes_on_which_it_is_taken():
+    held = {
+        route for route in KNOWN["route"] if takes(**GRAFT | {"start_month": 0, "route": route})
+    }
+    assert set(modifiers.in_place()) == held < KNOWN["route"]
+
+
+def test_what_a_graft_does_not_declare_is_not_offered_and_its_own_route_is_told():
+    found = registry.find("stem_cells").declaration
+    effect = [found.effect[0].model_copy(update={"route": "bone_surface"})]
+    bare = found.model_copy(
+        update={"parameters": {"dose": found.parameters["dose"]}, "effect": effect}
+    )
+    assert set(modifiers.taken_by(bare)) == {"carrier", "route"}
+    assert modifiers.route_of(found) == "intravenous"
+    assert modifiers.route_of(bare) == "bone_surface"
 
 
 def test_every_name_has_a_title_and_help():
@@ -51,7 +89,17 @@ def test_every_name_has_a_title_and_help():
         for kind, names in one["modifiers"].items():
             known = one["forms"] if kind == "form" else offers["modifiers"][kind]
             assert all(known[name]["title"] and known[name]["help"] for name in names)
-    assert "systemic" not in offers["modifiers"]["carrier"]
+    assert set(offers["modifiers"]["carrier"]) == KNOWN["carrier"]
+    found = registry.find("mir_21_inhibitor").declaration
+    assert modifiers.forms(found)["amo"]["title"] == "AMO"
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN["carrier"]))
+def test_a_carrier_tells_what_bone_gets_and_what_the_rest(name):
+    share = carriers.find(name).defaults()
+    bone, rest = modifiers.choices()["carrier"][name]["help"].split(", the rest ")
+    assert bone == f"bone gets {share['bone']:g} times the dose"
+    assert rest == f"{share['off_bone']:g} times"
 
 
 @pytest.mark.parametrize("kind", ["form", "donor", "scaffold"])

@@ -224,6 +224,18 @@ def test_calcitonin_from_outside_lowers_calcium_and_raises_pth():
     assert given[0] < rest[0] and given[1] > rest[1]
 
 
+@mechanism("ct-gut", "ct-kidney")
+@pytest.mark.parametrize("shut", ["gut", "kidney", "both"])
+def test_calcitonin_from_outside_lowers_calcium_by_the_gut_and_by_the_kidney(shut):
+    """By either alone; with both ways shut, not at all."""
+    ways = ("gut", "kidney") if shut == "both" else (shut,)
+    p = parameters.record({f"calcitonin.{way}": 0.0 for way in ways})[0]
+    rest, given = (
+        calcium.balance(1000.0, 60.0, 1.0, 1.0, p, 0.0, 0.0, dose)[0] for dose in (0.0, 5.0)
+    )
+    assert given == rest if shut == "both" else given < rest - 1e-3
+
+
 @mechanism("vitd-activation")
 def test_calcitriol_needs_no_kidney_and_vitamin_d_does():
     rest = calcium.absorbed(1000.0, 60.0, 1.0, P[0])

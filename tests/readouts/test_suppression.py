@@ -9,6 +9,7 @@ from bmu_abm.interventions import find, names
 from bmu_abm.readouts import suppression
 from bmu_abm.readouts.memory import Memory
 from bmu_abm.readouts.table import baseline_of
+from bmu_abm.signalling.mevalonate import work_left
 from bmu_abm.systemic import cortex, skeleton
 from bmu_abm.systemic.environment import Deposit
 
@@ -206,6 +207,18 @@ def test_bound_drug_slows_the_clearing_by_its_dose_and_potency(patch):
     assert told[0.0, 1.0] == 1.0 < told[1e3, 1.0] < told[1e5, 1.0]
     assert told[1e3, 100.0] == pytest.approx(told[1e5, 1.0], rel=1e-5)
     assert told[1e5, 1.0] < 1.0 / (1.0 - float(m.p["bisphosphonate_activity_loss"][0])) + 1e-9
+
+
+@mechanism("se-bp-mronj", "se-deno-mronj")
+def test_an_osteoclast_takes_up_what_lies_under_one_of_its_nuclei(patch):
+    """Of a column its two faces have half each."""
+    m = patch()
+    bisphosphonate.take(m, [Deposit(nmol=1.0, affinity=1.0, potency=3.0)])
+    m.trabecula.bisphosphonate[:] = 0.0
+    m.trabecula.bisphosphonate[0, :, 3] = 0.04
+    taken = 3.0 * 0.02 * float(m.p["osteoclast_sites_per_nucleus"][0])
+    expected = 1.0 / float(work_left(taken, m.p[0]))
+    assert index(m) == pytest.approx(expected, rel=1e-5) and 1.05 < expected < 2.0
 
 
 @mechanism("se-bp-mronj", "se-deno-mronj")

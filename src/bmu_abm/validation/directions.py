@@ -22,7 +22,8 @@ MOST_ERRORS = 999.0  # told of what has no noise: the same in every patch
 def errors_of(treated: Floats, control: Floats) -> tuple[float, float]:
     """Return the mean paired difference in its standard errors (nan error: it is one itself)."""
     mean, se = jackknife(treated - control, np.ones(len(treated)))
-    errors = float(np.divide(mean, se)) if mean else 0.0
+    with np.errstate(divide="ignore"):
+        errors = float(np.divide(mean, se)) if mean else 0.0
     return float(np.clip(errors, -MOST_ERRORS, MOST_ERRORS)), float("nan")
 
 
