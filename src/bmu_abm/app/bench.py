@@ -103,6 +103,8 @@ class Bench(anywidget.AnyWidget):
             return
         if self.session.playing and self.easel.silent_s > _GONE_S:
             self.session.play(False)  # nobody looks
+        if self.session.urgent != self._sent_state[2]:
+            self.send(self._state())  # a click is answered before anything is drawn
         playing = self._playing()
         self.easel.gap = self._limits.gap_s(playing)
         self.session.pace.most = self._limits.days_a_second(playing)

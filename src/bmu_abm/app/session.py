@@ -62,7 +62,7 @@ class Session(Serial):
         super().__init__(self._turn)
         self.limits, self._grow = limits, grow
         self.trial = Trial(limits.check(scenario), seed)
-        self.playing, self.version, self.urgent = False, 0, 0
+        self.playing, self.version, self.urgent, self._heeded = False, 0, 0, 0
         self.growing: float | None = None
         self.watchers: list[Callable[[Any], None]] = []
         self.pace = Pace(min(30.0, limits.most_days_a_second))
@@ -73,6 +73,9 @@ class Session(Serial):
 
     def _turn(self) -> float | None:
         pause = None
+        if self.urgent != self._heeded:  # a click is answered before the bone lives on
+            self._heeded = self.urgent
+            self._beat()
         if self.playing and self.arms:
             with ONE_AT_A_TIME:
                 pause = self._told(lambda: self.pace.live(self._live_a_day))
