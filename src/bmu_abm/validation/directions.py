@@ -123,7 +123,7 @@ DIRECTIONS = {
         "SLIT3, more and none",
         "Recombinant SLIT3 for three years after the removal of both ovaries; healthy bone that "
         "loses the gene.",
-        100,
+        200,
         {
             "ovariectomy": Arm("slit3", {"intervention.1.dose": "0"}),
             "SLIT3": Arm("slit3"),
