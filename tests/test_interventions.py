@@ -1,5 +1,6 @@
 """Interventions: dose days, curves, verbs, plans; each mechanism by its own direct effect."""
 
+import itertools
 import math
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from bmu_abm import shipped
 from bmu_abm.errors import InputError
 from bmu_abm.grafting import TRAITS
 from bmu_abm.interventions import Plan, find, names, registry
-from bmu_abm.interventions.dosing import Schedule, body_amount
+from bmu_abm.interventions.dosing import Clearance, Schedule, body_amount, saturable_amount
 from bmu_abm.interventions.quantity import Product, evaluate
 from bmu_abm.interventions.waveforms import Const, Exponential, Pulse, Ramp, Sigmoid, Step
 from bmu_abm.scenario import Scenario
@@ -119,6 +120,44 @@ def test_equal_half_lives_are_no_special_case():
 
 def test_nothing_is_in_the_body_before_the_first_dose():
     assert body_amount(Schedule(10, None, 7), 9, 26.0, 3.0) == 0.0
+
+
+@pytest.mark.parametrize("gap", [None, 40])
+def test_a_way_that_takes_nothing_leaves_the_bateman_curve(gap):
+    linear = Clearance(into=math.log(2) / 3, out=math.log(2) / 26, most=0.0, half=1.0)
+    for day in (0, 1, 10, 100, 300):
+        expected = body_amount(Schedule(0, None, gap), day, 26.0, 3.0)
+        found = saturable_amount(Schedule(0, None, gap), day, linear)
+        assert found == pytest.approx(expected, rel=1e-3)
+
+
+def test_what_is_cleared_by_a_way_that_saturates_goes_slowly_while_there_is_much_of_it():
+    """A half-life at much of it, and one at little, are those of the two limits of the rate."""
+    clearance = Clearance(into=5.0, out=0.01, most=0.01, half=0.02)
+    amounts = [saturable_amount(Schedule(0), day, clearance) for day in range(400)]
+    speeds = [math.log(a / b) for a, b in itertools.pairwise(amounts)]
+    assert speeds[3] == pytest.approx(0.01 + 0.01 / (0.02 + amounts[3]), rel=0.02)
+    assert speeds[-1] == pytest.approx(0.01 + 0.01 / 0.02, rel=1e-3)
+
+
+def test_the_order_in_which_days_are_asked_for_does_not_matter():
+    clearance = Clearance(into=0.5, out=0.02, most=0.02, half=0.1)
+    days = [300, 3, 120, 3, 0]
+    late = [saturable_amount(Schedule(5, 200, 60), day, clearance) for day in days]
+    early = [saturable_amount(Schedule(5, 200, 60), day, clearance) for day in sorted(days)]
+    assert sorted(late) == sorted(early) and late[1] == late[3] and late[-1] == 0.0
+    assert late[0] > 0.0, "what is left outlasts the stop"
+
+
+def test_denosumab_lasts_for_five_months_and_then_goes():
+    """Serum above a tenth of its peak for four months, below a hundredth after six."""
+    denosumab = registry.find("denosumab").declaration
+    effect = denosumab.effect[0]
+    values = {name: p.default for name, p in denosumab.parameters.items()}
+    values["host.body_mass_kg"] = 65.0
+    level = [effect.curve.at(Schedule(0, 10, 182), day, values) for day in range(182)]
+    assert 5 <= level.index(max(level)) <= 20
+    assert level[120] > 0.1 * max(level) and level[181] < 0.01 * max(level)
 
 
 # --- curves

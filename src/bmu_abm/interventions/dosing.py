@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -87,3 +88,80 @@ def _superposed(schedule: Schedule, day: int, count: int, rate: float) -> float:
     if count == 1:
         return mean
     return mean * math.expm1(-rate * gap * count) / math.expm1(-rate * gap)
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """How an amount leaves the body: by a first order, and by a way that saturates.
+
+    Attributes
+    ----------
+    into, out : float
+        Rates (1/d) of absorption and of the elimination that does not saturate.
+    most : float
+        What the other way takes at most (doses a day).
+    half : float
+        Amount (doses) at which it takes half of that.
+    """
+
+    into: float
+    out: float
+    most: float
+    half: float
+
+    def rate(self, amount: float) -> float:
+        """Return what leaves (doses/d)."""
+        return self.out * amount + self.most * amount / (self.half + amount)
+
+
+class _Course:
+    """The amounts of a course, day after day, as far as they were asked for."""
+
+    def __init__(self, schedule: Schedule, clearance: Clearance) -> None:
+        self._schedule, self._clearance = schedule, clearance
+        self._depot = self._amount = 0.0
+        self._means: list[float] = []
+
+    def mean(self, day: int) -> float:
+        """Return the mean amount over a day, in doses."""
+        while len(self._means) <= day - self._schedule.start_day:
+            self._live_a_day()
+        return self._means[day - self._schedule.start_day]
+
+    def _live_a_day(self) -> None:
+        """Take a dose where one falls; then steps of the midpoint rule, the depot exactly."""
+        given = self._schedule.is_dose_day(self._schedule.start_day + len(self._means))
+        self._depot += 1.0 if given else 0.0
+        left, total = math.exp(-0.5 * self._clearance.into / STEPS_A_DAY), 0.0
+        for _ in range(STEPS_A_DAY):
+            entered = self._depot * (1.0 - left)
+            middle = self._amount + entered
+            middle -= 0.5 / STEPS_A_DAY * self._clearance.rate(self._amount)
+            middle = max(0.0, middle)
+            entered += self._depot * left * (1.0 - left)
+            self._depot *= left * left
+            gone = self._clearance.rate(middle) / STEPS_A_DAY
+            self._amount = max(0.0, self._amount + entered - gone)
+            total += middle
+        self._means.append(total / STEPS_A_DAY)
+
+
+STEPS_A_DAY = 12
+_course = lru_cache(maxsize=128)(_Course)
+
+
+def saturable_amount(schedule: Schedule, day: int, clearance: Clearance) -> float:
+    """Return the mean amount in the body over a day, in doses, where its clearance saturates.
+
+    Each course is alone: two courses of one drug do not share what clears it.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        When the doses fall.
+    day : int
+        The amount is averaged from the beginning to the end of this day.
+    clearance : Clearance
+        In doses: what takes 0.2 mg a day at most takes a hundredth of a dose of 20 mg.
+    """
+    return _course(schedule, clearance).mean(day) if day >= schedule.start_day else 0.0

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from bmu_abm.clock import DAYS_PER_YEAR, MONTHS_PER_YEAR
-from bmu_abm.interventions.dosing import Schedule, body_amount
+from bmu_abm.interventions.dosing import Clearance, Schedule, body_amount, saturable_amount
 from bmu_abm.interventions.quantity import Quantity, evaluate
 from bmu_abm.schema import Table
 
@@ -132,8 +132,43 @@ class Doses(Waveform):
         )
 
 
+class SaturableDoses(Waveform):
+    """The amount in the body, in doses, of a drug that is also cleared by a way that saturates.
+
+    So it stays for long while there is much of it, and goes fast when there is little: as
+    antibodies do that their target takes along. `dose`, `most_per_day` and `half_amount` share a
+    unit. See `dosing.saturable_amount`.
+    """
+
+    shape: Literal["saturable_doses"]
+    dose: Quantity
+    absorption_half_life_days: Quantity
+    elimination_half_life_days: Quantity
+    most_per_day: Quantity
+    half_amount: Quantity
+    positive: ClassVar[tuple[str, ...]] = (
+        "absorption_half_life_days",
+        "elimination_half_life_days",
+        "half_amount",
+    )
+
+    def at(self, schedule: Schedule, day: int, values: Values) -> float:
+        """Return the mean amount over the day; 0 for a dose of 0."""
+        dose = evaluate(self.dose, values)
+        if dose <= 0.0:
+            return 0.0
+        clearance = Clearance(
+            into=math.log(2.0) / evaluate(self.absorption_half_life_days, values),
+            out=math.log(2.0) / evaluate(self.elimination_half_life_days, values),
+            most=evaluate(self.most_per_day, values) / dose,
+            half=evaluate(self.half_amount, values) / dose,
+        )
+        return saturable_amount(schedule, day, clearance)
+
+
 Curve = Annotated[
-    Const | Step | Ramp | Sigmoid | Pulse | Exponential | Doses, Field(discriminator="shape")
+    Const | Step | Ramp | Sigmoid | Pulse | Exponential | Doses | SaturableDoses,
+    Field(discriminator="shape"),
 ]
 
 

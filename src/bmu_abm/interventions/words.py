@@ -17,6 +17,7 @@ _CURVES = {
     "pulse": "for some days of every interval",
     "exponential": "approached exponentially",
     "doses": "by the amount in the body, dose upon dose",
+    "saturable_doses": "by the amount in the body, dose upon dose, with a clearance that saturates",
 }
 
 
