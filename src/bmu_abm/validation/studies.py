@@ -11,6 +11,7 @@ from bmu_abm.validation.animals import ANIMALS
 from bmu_abm.validation.course import Chart
 from bmu_abm.validation.directions import DIRECTIONS
 from bmu_abm.validation.diseases import DISEASES
+from bmu_abm.validation.drugs import DRUGS
 from bmu_abm.validation.pooled import (
     Floats,
     Stretch,
@@ -198,6 +199,7 @@ STUDIES = {
     ),
     **DIRECTIONS,
     **DISEASES,
+    **DRUGS,
     **ROBUSTNESS,
     **ANIMALS,
 }

@@ -1,0 +1,195 @@
+"""Drugs of osteoporosis in the postmenopausal woman: the marks by which each is known.
+
+Serum markers are means of three months over those of the same patches without a drug, over their
+whole three years, since three months of a few patches are no baseline. Density is the change since
+month 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from bmu_abm.validation.course import Chart
+from bmu_abm.validation.pooled import Floats, Stretch, jackknife
+from bmu_abm.validation.study import Arm, Frames, Study, Values
+
+SPINE, HIP = "bmd_lumbar_spine_pct", "bmd_total_hip_pct"
+CTX, NTX, P1NP = "ctx_ratio", "ntx_ratio", "p1np_ratio"
+UNTREATED = "untreated"
+BASELINE_MONTHS = 36.0
+# arm: months in which density is told; LS and TH.
+DENSITY: dict[str, tuple[tuple[str, str, float], ...]] = {
+    "denosumab": (("LS", SPINE, 12), ("LS", SPINE, 36), ("TH", HIP, 36)),
+    "alendronate": (("LS", SPINE, 12), ("LS", SPINE, 36), ("TH", HIP, 36)),
+    "zoledronate": (("LS", SPINE, 36), ("TH", HIP, 36)),
+    "teriparatide": (("LS", SPINE, 21), ("TH", HIP, 21)),
+    "PTH infusion": (("LS", SPINE, 12),),
+    "romosozumab": (("LS", SPINE, 12), ("TH", HIP, 12)),
+    "odanacatib": (("LS", SPINE, 24), ("TH", HIP, 24)),
+    "raloxifene": (("LS", SPINE, 36), ("TH", HIP, 36)),
+    "estradiol": (("LS", SPINE, 24), ("TH", HIP, 24)),
+    "calcium and D": (("LS", SPINE, 36), ("TH", HIP, 36)),
+    "strontium": (("LS", SPINE, 36),),
+}
+# arm: stretches of months over which markers are told.
+MARKERS: dict[str, tuple[tuple[str, str, float, float], ...]] = {
+    "denosumab": (
+        ("CTX", CTX, 0, 6),
+        ("CTX", CTX, 6, 36),
+        ("CTX", CTX, 3, 6),
+        ("P1NP", P1NP, 0, 1),
+        ("P1NP", P1NP, 3, 6),
+        ("P1NP", P1NP, 12, 36),
+    ),
+    "alendronate": (("CTX", CTX, 12, 36), ("P1NP", P1NP, 12, 36)),
+    "zoledronate": (("CTX", CTX, 12, 36), ("P1NP", P1NP, 12, 36)),
+    "teriparatide": (("P1NP", P1NP, 3, 6), ("CTX", CTX, 0, 1), ("CTX", CTX, 3, 6)),
+    "PTH infusion": (("CTX", CTX, 3, 6), ("P1NP", P1NP, 3, 6)),
+    "romosozumab": (
+        ("P1NP", P1NP, 0, 1),
+        ("P1NP", P1NP, 9, 12),
+        ("CTX", CTX, 0, 12),
+    ),
+    "odanacatib": (("NTX", NTX, 0, 24), ("P1NP", P1NP, 0, 24)),
+    "raloxifene": (("CTX", CTX, 3, 36), ("P1NP", P1NP, 3, 36)),
+    "alendronate stopped": (("CTX", CTX, 81, 84), ("CTX", CTX, 60, 84)),
+}
+
+
+def months(start: float, end: float) -> str:
+    """Return a stretch of months in words: its first and last month, or the only one."""
+    return f"month {end:g}" if end - start == 1 else f"months {start + 1:g}-{end:g}"
+
+
+def _over_rest(
+    frames: Frames, arm: str, name: str, start: float, end: float
+) -> tuple[float, float]:
+    """Return a column over its mean of the same patches without a drug."""
+    treated = Stretch(frames[arm], start, end).mean(name)
+    return jackknife(treated, Stretch(frames[UNTREATED], 0, BASELINE_MONTHS).mean(name))
+
+
+def _mean(values: Floats) -> tuple[float, float]:
+    return jackknife(values, np.ones(len(values)))
+
+
+def _change(frame: pd.DataFrame, name: str, start: float, end: float) -> tuple[float, float]:
+    stretch = Stretch(frame, start, end)
+    return _mean(stretch.last(name) - stretch.first(name))
+
+
+def _relative(frame: pd.DataFrame, name: str, end: float) -> tuple[float, float]:
+    stretch = Stretch(frame, 0, end)
+    return jackknife(100.0 * (stretch.last(name) - stretch.first(name)), stretch.first(name))
+
+
+def _peak(frames: Frames, name: str, start: int, end: int) -> tuple[tuple[float, float], float]:
+    """Return the largest pooled mean of three months within a stretch, and the month it ends in."""
+    arm = "denosumab stopped"
+    ends = range(start + 3, end + 1)
+    found = [_over_rest(frames, arm, name, month - 3, month) for month in ends]
+    best = int(np.argmax([value for value, _ in found]))
+    return found[best], float(ends[best])
+
+
+def _after_denosumab(frames: Frames) -> Values:
+    """Return what follows the last dose, that of month 18, whose effect ends in month 24."""
+    frame = frames["denosumab stopped"]
+    rows: Values = {}
+    for label, name in (("CTX", CTX), ("P1NP", P1NP)):
+        peak, month = _peak(frames, name, 24, 42)
+        rows[f"denosumab stopped: {label}, largest of three months"] = peak
+        rows[f"denosumab stopped: {label} is largest, months after the effect"] = (
+            month - 24.0,
+            float("nan"),
+        )
+        late = _over_rest(frames, "denosumab stopped", name, 48, 54)
+        rows[f"denosumab stopped: {label} months 49-54"] = late
+    rows["denosumab stopped: LS, first 12 months off"] = _change(frame, SPINE, 24, 36)
+    return rows
+
+
+def _extras(frames: Frames) -> Values:
+    """Return what is known of single drugs."""
+    cells = "n_osteoclast"
+    equal = _over_rest(frames, "odanacatib", "resorption_ratio", 0, 24)
+    rows = {
+        "denosumab: lowest serum calcium over its start": _lowest(frames["denosumab"]),
+        "teriparatide: BV/TV month 21": _relative(frames["teriparatide"], "bv_tv", 21),
+        "romosozumab: gain in months 1-3 over that in 12": _early_share(frames["romosozumab"]),
+        "odanacatib: osteoclasts months 1-24": _over_rest(frames, "odanacatib", cells, 0, 24),
+        "odanacatib: resorption months 1-24": equal,
+        "strontium: LS as it is read month 36": _change(
+            frames["strontium"], "bmd_lumbar_spine_dxa_pct", 0, 36
+        ),
+        "alendronate: microdamage month 36": _mean(
+            Stretch(frames["alendronate"], 0, 36).last("microdamage_ratio")
+        ),
+    }
+    index = "atypical_fracture_index"
+    stopped = frames["alendronate stopped"]
+    rows["alendronate: index of atypical fracture, months 12-60"] = _change(stopped, index, 12, 60)
+    rows["alendronate stopped: the same, months 60-84"] = _change(stopped, index, 60, 84)
+    return rows
+
+
+def _lowest(frame: pd.DataFrame) -> tuple[float, float]:
+    calcium = frame.pivot_table(
+        index=["seed", "replicate"], columns="month", values="serum_calcium_mmol_per_l"
+    )
+    return jackknife(calcium.min(axis=1).to_numpy(float), calcium[0.0].to_numpy(float))
+
+
+def _early_share(frame: pd.DataFrame) -> tuple[float, float]:
+    gains = [Stretch(frame, 0, end) for end in (3, 12)]
+    early, whole = (s.last(SPINE) - s.first(SPINE) for s in gains)
+    return jackknife(early, whole)
+
+
+def drugs_values(frames: Frames) -> Values:
+    """Return markers and density under each drug, and after some."""
+    rows: Values = {}
+    for arm, told in MARKERS.items():
+        for label, name, start, end in told:
+            rows[f"{arm}: {label} {months(start, end)}"] = _over_rest(frames, arm, name, start, end)
+    for arm, read in DENSITY.items():
+        for label, name, month in read:
+            rows[f"{arm}: {label} month {month:g}"] = _change(frames[arm], name, 0, month)
+    return rows | _after_denosumab(frames) | _extras(frames)
+
+
+_THREE, _TWO, _ONE = {"years": "3"}, {"years": "2"}, {"years": "1"}
+DRUGS = {
+    "drugs": Study(
+        "Drugs of osteoporosis",
+        "The postmenopausal woman under each drug, and after denosumab and alendronate.",
+        100,
+        {
+            UNTREATED: Arm("postmenopausal", _THREE),
+            "denosumab": Arm("denosumab_continuous", _THREE),
+            "denosumab stopped": Arm("denosumab_stop", {"years": "5"}),
+            "alendronate": Arm("alendronate", _THREE),
+            "alendronate stopped": Arm("alendronate_holiday", {"years": "7"}),
+            "zoledronate": Arm("zoledronate", _THREE),
+            "teriparatide": Arm("teriparatide_stop", _TWO),
+            "PTH infusion": Arm(
+                "pth_infusion",
+                {**_ONE, "host": "postmenopausal_woman", "intervention.0.level": "0.75"},
+            ),
+            "romosozumab": Arm("romosozumab_stop", _ONE),
+            "odanacatib": Arm("odanacatib_holiday", _TWO),
+            "raloxifene": Arm("raloxifene", _THREE),
+            "estradiol": Arm("estradiol_stop", _TWO),
+            "calcium and D": Arm("calcium_vitamin_d", _THREE),
+            "strontium": Arm("strontium_ranelate", _THREE),
+        },
+        drugs_values,
+        charts=(
+            Chart(CTX, "CTX over baseline", months=3),
+            Chart(P1NP, "P1NP over baseline", months=3),
+            Chart(SPINE, "lumbar spine BMD, % of month 0"),
+            Chart(HIP, "total hip BMD, % of month 0"),
+        ),
+    ),
+}
