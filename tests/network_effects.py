@@ -23,7 +23,7 @@ from bmu_abm.host import Host
 from bmu_abm.readouts import density
 from bmu_abm.readouts.fracture import hazard_ratio
 from bmu_abm.signalling import rank, wnt
-from bmu_abm.systemic import calcium, mineral, pth
+from bmu_abm.systemic import calcium, mineral, pth, skeleton
 from bmu_abm.systemic.inputs import estradiol
 from bmu_abm.trabecula import FORMATION, REVERSAL
 
@@ -755,6 +755,14 @@ def calcium_kept_under_calcitonin(still, x):
 @effect("pth", "pth_receptor")
 def receptors_that_hold_pth(still, x):
     return pth.live_a_day(pth.at_rest(P)[0], x, 0.0, P)[1]
+
+
+@effect("pth_burst", "pth_receptor", 1.5, 3.0)
+def what_a_month_of_bursts_leaves(still, x):
+    m = still()
+    for _ in range(30):
+        skeleton.remember_bursts(m.skeleton[0], x, 0.0, 1.0, P)
+    return skeleton.with_bursts(1.0, m.skeleton["pth_pulsed"][0], P)
 
 
 @effect("pth", "pth_burst", 0.2, 1.0)

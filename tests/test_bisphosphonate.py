@@ -214,6 +214,7 @@ def test_a_precursor_that_joins_dilutes_it(still):
 def test_without_a_drug_nothing_changes():
     p = bones.bone().p[0]
     assert mevalonate.work_left(0.0, p) == 1.0 == mevalonate.hastened_death(0.0, p)
+    assert mevalonate.voice_left(0.0, p) == 1.0
     assert mevalonate.left_after(0.0, 1.0, p) == 0.0 and mevalonate.on_average(0.0, p) == 1.0
 
 
@@ -233,6 +234,27 @@ def test_it_slows_the_osteoclast_and_saturates(still):
         removed[fmol] = int(m.ledger["removed_nm"][0])
     assert removed[0.2] == pytest.approx(0.7 * removed[0.0], rel=0.02)
     assert removed[1e9] == pytest.approx(0.4 * removed[0.0], rel=0.02)
+
+
+@mechanism("bp-oc-apoptosis")
+@pytest.mark.parametrize(("loss", "left"), [(0.0, 1.0), (0.4, 0.6)])
+def test_its_own_factors_are_lost_by_less_than_its_work(still, loss, left):
+    """At full inhibition a fifth of the speed; of what the cell secretes as told."""
+    said = {}
+    for fmol in (0.0, 1e9):
+        m = still()
+        bones.changed(
+            m, osteoclast_nucleus_loss_per_day=0.0, bisphosphonate_activity_loss=0.8,
+            bisphosphonate_signal_loss=loss, osteoclast_steer_depth_per_um=0.0,
+            osteoclast_depth_scale_um=200.0, osteoclast_clastokine_share=0.6, **FOR_EVER,
+        )  # fmt: skip
+        m.fields.native("RANKL")[:] = 100.0
+        bones.put(m, "osteoclast", bones.middle(m), nuclei=8.0, bisphosphonate=fmol)
+        rules.osteoclasts(m)
+        sites = m.trabecula.sites
+        said[fmol] = [float(sites[name].sum()) for name in ("clastokine_um", "coupling_um")]
+    assert said[1e9][0] == pytest.approx(left * said[0.0][0], rel=0.02)
+    assert said[1e9][1] == pytest.approx(0.2 * said[0.0][1], rel=0.02)
 
 
 APART = [45, 55, 245, 255, 445, 455, 645, 655]  # far enough for eight footprints

@@ -103,6 +103,21 @@ def resorbed(still, activity):
 
 
 @mechanism("catk-selective")
+@pytest.mark.parametrize(("removal", "left"), [(1.0, 1.0), (0.675, 0.5 / 0.675), (0.35, 0.0)])
+def test_ends_of_collagen_tell_what_cathepsin_k_cuts_alone(still, removal, left):
+    """With half of the enzyme the others still do their 0.35; without it they do it all."""
+    m = bones.changed(still(), osteoclast_matrix_activity=removal, osteoclast_gate_rankl_pm=22.0)
+    bones.changed(m, osteoclast_other_proteases=0.35, serum_ntx_gain=1.0, serum_ctx_gain=1.0)
+    bones.put(m, "osteoclast", [105, 115], nuclei=8.0)
+    m.fields.native("RANKL")[:] = 100.0
+    rules.osteoclasts(m)
+    row = m.sample()
+    assert row["resorption_ratio"] > 0.0
+    for name in ("ctx_ratio", "ntx_ratio"):
+        assert row[name] == pytest.approx(left * row["resorption_ratio"], rel=1e-3)
+
+
+@mechanism("catk-selective")
 def test_without_cathepsin_k_as_many_osteoclasts_remove_less(still):
     full, blocked = resorbed(still, 1.0), resorbed(still, 0.3)
     assert blocked[0] < 0.6 * full[0] and blocked[1] == full[1] > 0

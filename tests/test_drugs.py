@@ -287,7 +287,7 @@ def test_what_drugs_add_to_the_body_is_nothing_at_rest(path):
     changed = {
         "receptors": {"calcitonin.receptor_loss_per_day": 5.0, "estrogen.serm_efficacy": 0.1},
         "gut": {"calcium.opens_gain": 90.0, "calcium.passive_most": 1.0},
-        "kidney": {"calcium.renal_most_mmol_per_day": 90.0, "skeleton.wnt_share": 1.0},
+        "kidney": {"calcium.renal_most_mmol_per_day": 90.0, "skeleton.anabolic_share": 1.0},
     }[path]
     for host in (None, LACK, {"pth_given": 2.0}):
         rest, other = lived(60, host=host), lived(60, host=host, parameters=changed)

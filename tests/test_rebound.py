@@ -29,7 +29,7 @@ def blocked(m, conc_pm=1e6):
 
 def signalled(still, rankl=60.0, **parameters):
     """Return a bone with RANKL and colony factors everywhere."""
-    m = bones.changed(still(), **parameters)
+    m = bones.changed(still(), **{"binding_rankl_unreached": 0.0, **parameters})
     m.fields.native("RANKL")[:], m.fields.native("M-CSF")[:] = rankl, 1e9
     return m
 
@@ -71,6 +71,25 @@ def test_the_gate_lacks_a_share_of_what_is_bound(still, blocking):
     heard = rules.sense(blocked(m)).sensed[:, 3]
     assert heard[rank.GATE] == pytest.approx((1.0 - blocking) * own, rel=1e-3, abs=1e-2)
     assert heard[rank.FREE_RANKL] < 0.01
+
+
+@mechanism("d-denosumab")
+@pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
+def test_an_antibody_leaves_the_rankl_that_it_does_not_reach(still, share):
+    """With much antibody, that share of what cells would find is all that they find."""
+    m = signalled(still, binding_rankl_unreached=share)
+    own = float(rules.sense(m).sensed[rank.FREE_RANKL, 3])
+    heard = rules.sense(blocked(m)).sensed[:, 3]
+    assert heard[rank.FREE_RANKL] == pytest.approx(share * own, rel=1e-3, abs=1e-2)
+    assert heard[rank.GATE] == heard[rank.FREE_RANKL]
+
+
+def test_the_skeleton_too_resorbs_by_the_rankl_that_an_antibody_does_not_reach():
+    few, more = (
+        lived(60, "denosumab", parameters={"binding.rankl_unreached": share})
+        for share in (0.0, 0.3)
+    )
+    assert state(few, "resorption") < state(more, "resorption") - 0.1
 
 
 # -- the gate -------------------------------------------------------------------------------------

@@ -138,7 +138,8 @@ class Body:
         self._tell_cells(model, p)
         grafting.reach_by_blood(model.depots, self.body_mass_kg, model.today, p)
         self._bind_rank_fc(float(model.today["rank_fc_pm"][0]), p)
-        model.today["wnt_freed"] = self._wnt_freed(p)
+        freed = self._wnt_freed(p) * wnt.answer(model.skeleton["wnt_habit"][0], p[0])
+        model.today["wnt_freed"] = freed
         return p
 
     def _first_step_of_day(self, model: BoneModel) -> bool:
@@ -161,8 +162,7 @@ class Body:
         if not self.frees_wnt:
             return 1.0
         free = wnt.REFERENCE_SCLEROSTIN_PM * self._unbound_sclerostin()
-        freed = wnt.activity(1.0, free, wnt.REFERENCE_SFRP1_PM, p[0])
-        return 1.0 + float(p["skeleton_wnt_share"][0]) * (freed - 1.0)
+        return float(wnt.activity(1.0, free, wnt.REFERENCE_SFRP1_PM, p[0]))
 
     def _unbound_sclerostin(self) -> float:
         """Return the share of sclerostin that no drug binds, in average bone."""
@@ -223,6 +223,7 @@ class Body:
         graph.evaluate(
             levels(t), given, self.factors, self.copies, g.nodes, g.days, g.ends, g.curves, dt
         )
+        t["beta_catenin"] *= wnt.answer(model.skeleton["wnt_habit"][0], p[0])
         t["estrogen"] = t["estrogen_receptor"]
         t["immune_tone"] = t["immune"]
         self._vitamin_d_supply = float(t["vitamin_d"][0])

@@ -13,13 +13,13 @@ from bmu_abm.clock import moves_in_step
 from bmu_abm.fields import SLIT3
 from bmu_abm.signalling import rank
 from bmu_abm.systemic import skeleton
+from bmu_abm.systemic.pth import BURSTS
 from bmu_abm.trabecula import HOLE
 
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
 MARROW_EVERY_DAYS = 10
-WAKING = 1.01  # burst of PTH above which it is worth to look at lining cells
 
 
 def wake(model: BoneModel) -> None:
@@ -39,7 +39,7 @@ def births(model: BoneModel) -> dict[str, int]:
     n = {name: len(population) for name, population in model.populations.items()}
     vessels = len(model.trabecula.vessels)
     wounded = int(model.today["defect_columns"][0] > 0)
-    waking = int(model.today["pth_burst"][0] > WAKING)
+    waking = int(model.today["pth_burst"][0] > BURSTS)
     freed = int(model.body.frees_wnt)
     grafted = grafting.most_arrivals(model.depots, model.body.marrow_share, vessels)
     return {
@@ -128,7 +128,7 @@ def osteoblast_lineage(model: BoneModel) -> None:
     osteoblast.fill_gaps(
         *blasts, model.active, model.n_active, b.sites, model.ledger, model.today, model.p, *g
     )
-    if model.today["pth_burst"][0] > WAKING or model.body.frees_wnt:
+    if model.today["pth_burst"][0] > BURSTS or model.body.frees_wnt:
         osteoblast.wake_lining(
             *blasts, b.sites, f.fine, f.coarse, model.body.all_sclerostin, model.ledger,
             model.today, model.p, *g,

@@ -47,6 +47,7 @@ TODAY = np.dtype(
 LEDGER = np.dtype(
     [
         ("removed_nm", "i8"),
+        ("cut_nm", "f8"),  # of it, bone whose collagen cathepsin K cut, over the usual share
         ("formed_nm", "i8"),
         ("removed_total_nm", "i8"),
         ("formed_total_nm", "i8"),

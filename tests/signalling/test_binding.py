@@ -84,7 +84,7 @@ def free_rankl(m, rankl, opg, antibody=0.0):
 
 @pytest.mark.mechanism("opg-decoy", "rank-receptor")
 def test_opg_and_an_antibody_compete_with_rank_for_rankl(still):
-    m = bones.changed(still(), binding_rankl_opg_kd_pm=100.0)
+    m = bones.changed(still(), binding_rankl_opg_kd_pm=100.0, binding_rankl_unreached=0.0)
     binders = [(2.0, 29.0)]
     alone = by_bisection(40.0, 120.0, 100.0, binders)
     assert free_rankl(m, 40.0, 120.0) == pytest.approx(alone, rel=1e-4)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import bones
 from bmu_abm import parameters
 from bmu_abm.signalling import wnt
+from drugs import lived
 
 P = parameters.record({"wnt.half": 1.0, "wnt.sclerostin_kd_pm": 6.0, "wnt.sfrp1_kd_pm": 60.0})[0]
 LEVEL = st.floats(0.01, 500.0)
@@ -62,3 +63,24 @@ def test_sclerostin_elsewhere_does_not_matter(still):
         for s in (bones.middle(m), 0, bones.middle(m) + 400)
     )
     assert near < 0.5 * far and far == pytest.approx(behind, rel=1e-6)
+
+
+@pytest.mark.mechanism("d-romosozumab")
+def test_cells_get_used_to_beta_catenin_that_a_drug_frees():
+    """Beta-catenin of the body: at once as ever, within a year lower, and back after the stop."""
+    course = [float(m.today["beta_catenin"][0]) for m in _courses(10, 360, 900)]
+    rest = float(lived(10).today["beta_catenin"][0])
+    assert course[0] > 0.85 * rest and course[1] < 0.6 * rest
+    assert course[2] == pytest.approx(rest, rel=0.05)
+
+
+def _courses(*days):
+    use = {"use": "romosozumab", "stop_month": 12}
+    return [lived(n, use) for n in days]
+
+
+def test_without_a_drug_no_one_gets_used_to_anything():
+    m = lived(60)
+    assert (
+        m.skeleton["wnt_habit"][0] == 1.0 == wnt.answer(1.0, P) and m.today["wnt_freed"][0] == 1.0
+    )

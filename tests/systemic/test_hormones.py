@@ -126,6 +126,26 @@ def test_a_healthy_skeleton_stays_as_it_is(still):
     assert end["resorption"] == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_the_skeleton_has_room_for_a_share_of_what_osteoblasts_do_beyond_full_osteons(still, share):
+    """Twice the vigour shows by the share; half of it in full, and a canal's worth."""
+    p = bones.changed(still(), skeleton_anabolic_share=share, skeleton_canal_share=0.05).p[0]
+    assert 2.0 * skeleton.room(2.0, p) == pytest.approx(1.05 + 0.95 * share)
+    assert [skeleton.room(v, p) for v in (0.5, 1.0, 1.05)] == [1.0, 1.0, 1.0]
+
+
+def test_more_room_takes_more_calcium_while_osteoblasts_live_longer(still):
+    """PTH of a skeleton that builds: what is built is taken from the serum."""
+    pth = []
+    for share in (0.0, 1.0):
+        m = bones.changed(still(), skeleton_anabolic_share=share)
+        m.today["ob_survival"] = 2.0
+        for _ in range(365):
+            skeleton.step(m.skeleton, 1000.0, 60.0, m.body.rankl_binders, m.today, m.p, m.body.rest)
+        pth.append(float(m.skeleton["pth"][0]))
+    assert pth[0] == pytest.approx(1.0, abs=0.05) and pth[1] > 1.2 * pth[0]
+
+
 @pytest.mark.mechanism("bone-compartments", "me-cortical-thickness")
 def test_estrogen_loss_raises_resorption_then_formation_and_thins_the_cortex(still):
     rest, lack = lived(still, 4), lived(still, 4, estrogen=0.0)
@@ -137,7 +157,7 @@ def test_estrogen_loss_raises_resorption_then_formation_and_thins_the_cortex(sti
 
 
 def test_an_antibody_against_rankl_lowers_resorption_first(still):
-    treated = lived(still, 1, antibody=200.0)
+    treated = lived(still, 1, antibody=200.0, binding_rankl_unreached=0.0)
     assert treated["resorption"][90] < 0.5 < treated["formation"][90] + 0.2
     assert treated["resorption"][-1] < 0.2
     assert treated["pth"][90] > 1.05 and treated["calcium"][90] < 2.4

@@ -1,14 +1,17 @@
 """PTH within the day: where an injection is, what receptors make of it, and what bone does."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
 import bones
 import rules
-from bmu_abm import day, parameters
+from bmu_abm import parameters
 from bmu_abm.fields import COARSE
-from bmu_abm.systemic import pth
+from bmu_abm.systemic import pth, skeleton
+from bmu_abm.systemic.pth import BURSTS
 from bmu_abm.trabecula import FORMATION, QUIESCENT
 
 mechanism = pytest.mark.mechanism
@@ -123,6 +126,25 @@ def test_without_the_receptor_pth_leaves_the_rankl_of_the_marrow_alone():
     assert said[0.0] < 0.8 * said[1.0]
 
 
+@mechanism("beyond-pulse-rankl-late")
+def test_bursts_leave_lasting_rankl_within_months_and_a_day_without_one_nothing():
+    state = treated().skeleton[0]
+    state["pth_pulsed"] = 1.0
+    course = []
+    for day in range(365):
+        given = day < 180
+        skeleton.remember_bursts(state, 2.2 if given else 1.005, 0.0, 1.0, P)
+        course.append(float(state["pth_pulsed"]))
+    late = 1.2 * (1.0 - math.exp(-30.0 / P["pth_pulse_days"]))
+    assert course[29] == pytest.approx(1.0 + late, rel=0.02)
+    assert course[179] == pytest.approx(2.2, rel=0.02) and 1.0 < course[-1] < 1.05
+    assert skeleton.with_bursts(1.0, 2.0, P) == pytest.approx(1.0 + P["pth_pulse_lasting"])
+    state["pth_pulsed"] = 1.0
+    skeleton.remember_bursts(state, 1.005, 0.0, 1.0, P)
+    skeleton.remember_bursts(state, 3.0, 1.0, 1.0, P)  # a hold that does not last leaves none
+    assert state["pth_pulsed"] == 1.0
+
+
 # -- lining cells ---------------------------------------------------------------------------------
 
 
@@ -161,4 +183,4 @@ def test_a_bone_under_pulses_is_sound_and_spreads_its_formation(busy):
         m.step()
     assert int(m.ledger["modelled_sites"][0]) > 0
     bones.assert_sound(m)
-    assert m.today["pth_burst"][0] > day.WAKING
+    assert m.today["pth_burst"][0] > BURSTS

@@ -9,7 +9,7 @@ from bmu_abm.cells.footprint import reach_of
 from bmu_abm.compiled import helper
 from bmu_abm.fields import SLIT3, TGFB, coarse_index, sample
 from bmu_abm.geometry import column_of, neighbour, outward, partner
-from bmu_abm.signalling.mevalonate import work_left
+from bmu_abm.signalling.mevalonate import voice_left, work_left
 from bmu_abm.signalling.rank import GATE
 from bmu_abm.signalling.secretome import support
 from bmu_abm.trabecula import HOLE, HOLE_COLUMN, QUIESCENT, RESORPTION
@@ -81,8 +81,24 @@ def perforate(s, sites, kinds, ledger, nx, ny, day):
 
 
 @helper
-def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
-    """Dissolve the bone under one covered site by `span` days' work; returns um removed."""
+def cut_share(removal, p):
+    """Return the share of matrix whose collagen cathepsin K cuts, over that of rest.
+
+    `removal` is the speed of matrix removal over rest; what is left of it without the enzyme is
+    the work of other proteases, whose fragments are others (Garnero 2003).
+    """
+    others = p.osteoclast_other_proteases
+    if removal <= others or others >= 1.0:
+        return 0.0 if removal < 1.0 else 1.0
+    return (removal - others) / (1.0 - others) / removal
+
+
+@helper
+def dissolve(s, span, loud, sites, kinds, active, n_active, ledger, today, p, nx, ny):
+    """Dissolve the bone under one covered site by `span` days' work; returns um removed.
+
+    `loud` is what the osteoclast secretes of its own factors a day of work, over the usual.
+    """
     site = sites[s]
     if site.state != RESORPTION:
         open_cavity(site, s, active, n_active, today)
@@ -93,7 +109,7 @@ def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
         potential *= 1.0 + p.osteoclast_rim_gain
     site.touched_day = today.day
     share = p.osteoclast_clastokine_share
-    site.clastokine_um += share * potential
+    site.clastokine_um += share * potential * loud
     removal = p.osteoclast_matrix_activity * today.catk
     wanted = np.int64(1000.0 * potential * removal + 0.5)
     other = partner(s, nx, ny)
@@ -102,6 +118,7 @@ def dissolve(s, span, sites, kinds, active, n_active, ledger, today, p, nx, ny):
     site.height -= removed * outward(s, nx, ny)
     site.coupling_um += (1.0 - share) * removed / 1000.0
     ledger.removed_nm += removed
+    ledger.cut_nm += removed * cut_share(removal, p)
     ledger.removed_total_nm += removed
     if removed == available:
         perforate(s, sites, kinds, ledger, nx, ny, today.day)
@@ -124,6 +141,7 @@ def resorb(
     r = int(radius)
     pace = 1.0 - p.osteoclast_secretome_brake * support(cell.site, coarse, today, nx, ny)
     pace *= work_left(cell.bisphosphonate, p)
+    loud = voice_left(cell.bisphosphonate, p) / work_left(cell.bisphosphonate, p)
     for dy in range(-r, r + 1):
         for dx in range(-r, r + 1):
             s = neighbour(cell.site, dx, dy, nx, ny)
@@ -133,7 +151,9 @@ def resorb(
             if shut(s, sensed, sites, p, nx, ny):
                 continue
             worked, before = pace * span * today.oc_activity, site.height
-            removed = dissolve(s, worked, sites, kinds, active, n_active, ledger, today, p, nx, ny)
+            removed = dissolve(
+                s, worked, loud, sites, kinds, active, n_active, ledger, today, p, nx, ny
+            )
             if drugs.shape[0] > 0 and site.height != before:
                 taken = release(s, before, sites, coat, drugs, slice_nm, p, nx, ny)
                 cell.bisphosphonate += taken / cell.nuclei

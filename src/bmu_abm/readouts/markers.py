@@ -1,7 +1,8 @@
 """Turnover markers: what the patch does, and its serum equivalent.
 
 A ratio is over a constant of the host, the mean of its burn-in ensemble. Serum moves less than a
-cancellous patch: one declared share per marker moves, the rest stays.
+cancellous patch: one declared share per marker moves, the rest stays. CTX and NTX are ends of
+collagen that cathepsin K has cut; they tell nothing of what other proteases remove.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
+CUT = "collagen that cathepsin K cuts"
 GAINS = {
-    "ctx_ratio": ("serum_ctx_gain", "resorption_um_per_year"),
-    "ntx_ratio": ("serum_ntx_gain", "resorption_um_per_year"),
+    "ctx_ratio": ("serum_ctx_gain", CUT),
+    "ntx_ratio": ("serum_ntx_gain", CUT),
     "p1np_ratio": ("serum_p1np_gain", "formation_um_per_year"),
     "bsap_ratio": ("serum_bsap_gain", "mineralising_per_site"),
     "ocn_ratio": ("serum_ocn_gain", "mineralising_per_site"),
@@ -43,8 +45,11 @@ def activity(model: BoneModel) -> dict[str, float]:
 
 def markers(model: BoneModel, baseline: dict[str, float]) -> dict[str, float]:
     """Return patch and serum ratios over the host's constants."""
-    p = model.p[0]
+    p, book = model.p[0], model.ledger[0]
     now = {k: v / baseline[k] for k, v in activity(model).items()}
+    removed = float(book["removed_nm"])
+    share = float(book["cut_nm"]) / removed if removed > 0.0 else 1.0
+    now[CUT] = now["resorption_um_per_year"] * share
     serum = {}
     for name, (gain, driver) in GAINS.items():
         share = float(p[gain])

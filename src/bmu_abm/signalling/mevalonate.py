@@ -28,6 +28,12 @@ def work_left(fmol, p):
 
 
 @helper
+def voice_left(fmol, p):
+    """Return what an osteoclast still secretes of its own factors, over the usual; 1 without."""
+    return 1.0 - p.bisphosphonate_signal_loss * inhibition(fmol, p)
+
+
+@helper
 def hastened_death(fmol, p):
     """Return the factor on the loss of nuclei; 1 without a drug."""
     return 1.0 + p.bisphosphonate_death_gain * inhibition(fmol, p)

@@ -47,6 +47,11 @@ def sense(coarse, binders, sensed, p):
         free = sensed[FREE_RANKL, begin:end]
         rankl, opg = coarse[RANKL, begin:end], coarse[OPG, begin:end]
         compete(rankl, opg, q.binding_rankl_opg_kd_pm, binders, free)
+        if drug_binds(binders):
+            # What cells would find of RANKL without the drug; only it is what they lack.
+            own = sensed[GATE, begin:end]
+            compete(rankl, opg, q.binding_rankl_opg_kd_pm, binders[:1], own)
+            free += np.float32(q.binding_rankl_unreached) * (own - free)
         for i in range(begin, end):
             rank = hill4(sensed[FREE_RANKL, i], half)
             colony = saturation(coarse[MCSF, i], colony_half)
@@ -56,8 +61,6 @@ def sense(coarse, binders, sensed, p):
             )
             sensed[COLONY, i] = colony
         if drug_binds(binders):
-            # What cells would find of RANKL without the drug; only it is what they lack.
-            compete(rankl, opg, q.binding_rankl_opg_kd_pm, binders[:1], sensed[GATE, begin:end])
             shut = np.float32(1.0 - q.osteoclast_gate_blocking)
             for i in range(begin, end):
                 found, own = sensed[FREE_RANKL, i], sensed[GATE, i]

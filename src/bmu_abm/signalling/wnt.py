@@ -28,6 +28,15 @@ def activity(wnt, sclerostin, sfrp1, p):
 
 
 @helper
+def answer(habit, p):
+    """Return the factor on beta-catenin of cells that are used to `habit` times its rest.
+
+    It raises its own inhibitors, DKK1 and sclerostin among them, within months.
+    """
+    return 1.0 / (1.0 + p.wnt_habit_gain * (habit - 1.0))
+
+
+@helper
 def unbound_share(binders):
     """Return the share of the sclerostin of average bone that `binders` leave free."""
     total = REFERENCE_SCLEROSTIN_PM

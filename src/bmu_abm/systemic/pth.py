@@ -18,6 +18,7 @@ import math
 from bmu_abm.compiled import helper
 
 STRETCHES = 72
+BURSTS = 1.01  # hours of cAMP above rest, plus 1, from which a day counts as one with bursts
 HOURS = 24.0
 
 

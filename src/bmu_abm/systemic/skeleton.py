@@ -13,6 +13,8 @@ from bmu_abm.compiled import helper, kernel
 from bmu_abm.rates import chance
 from bmu_abm.signalling.binding import free_ligand
 from bmu_abm.signalling.mevalonate import on_average
+from bmu_abm.signalling.rank import drug_binds
+from bmu_abm.signalling.wnt import answer
 from bmu_abm.systemic import pth as receptors
 from bmu_abm.systemic import strontium
 from bmu_abm.systemic.calcium import (
@@ -43,13 +45,34 @@ STATE = np.dtype(
         ("strontium_mg", "f8"),  # in bone (below 0: not yet known)
         ("cortex_age", "f8"),  # mean age of cortical bone, over rest
         ("cortex_damage", "f8"),  # damage per cortical bone, over rest
+        ("wnt_habit", "f8"),  # beta-catenin that a drug has freed in the last months, 1 at rest
+        ("pth_pulsed", "f8"),  # bursts of cAMP of the last months: their mean hours, plus 1
     ]
 )
 
 
 def at_rest() -> np.ndarray:
     """Return the state of a skeleton at rest, an array of `STATE` of shape (1,)."""
-    fresh = (1.0, 1.0, 1.0, 2.4, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 0.0, 1.0, -1.0, 1.0, 1.0)
+    fresh = (
+        1.0,
+        1.0,
+        1.0,
+        2.4,
+        1.0,
+        1.0,
+        1.0,
+        1.0,
+        -1.0,
+        1.0,
+        1.0,
+        0.0,
+        1.0,
+        -1.0,
+        1.0,
+        1.0,
+        1.0,
+        1.0,
+    )
     return np.array([fresh], STATE)
 
 
@@ -75,6 +98,9 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
     follow = s.resorption * min(max(refill, 0.0), 2.0) * t.ob_activity * t.ob_survival
     follow *= t.wnt_freed
+    follow *= room(t.ob_activity * t.ob_survival * t.wnt_freed, q)
+    freed = t.wnt_freed / answer(s.wnt_habit, q)
+    s.wnt_habit += (freed - s.wnt_habit) * min(1.0, t.dt / q.wnt_habit_days)
     s.formation += (follow - s.formation) * t.dt / max(q.skeleton_formation_days, t.dt)
     turnover = q.skeleton_cortical_turnover_per_year * t.dt / 365.0
     s.cortex += turnover * (s.formation - s.resorption)
@@ -89,6 +115,17 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     s.calcitriol = active / REFERENCE_VITAMIN_D
     s.calcitonin = calcitonin_of(s.calcium, t.calcitonin_given, q)
     lose_calcitonin_receptors(s, t.dt, q)
+
+
+@helper
+def room(vigour, p):
+    """Return the share of a `vigour` of osteoblasts (over rest) for which the skeleton has room.
+
+    What they lack is lacking everywhere. An osteon can close its canal, and grow no further: what
+    is beyond that shows only where surface is free.
+    """
+    most = 1.0 + p.skeleton_canal_share
+    return 1.0 if vigour <= most else (most + p.skeleton_anabolic_share * (vigour - most)) / vigour
 
 
 @helper
@@ -136,7 +173,25 @@ def feel_pth(state, injected, transient, dt, p):
         state.pth_sensitive, all_day, injected, p, transient
     )
     state.pth_sensitive += dt * (end - state.pth_sensitive)
-    state.pth_occupied, state.pth_burst, state.pth_peak = occupied, burst, peak
+    state.pth_burst, state.pth_peak = burst, peak
+    remember_bursts(state, burst, transient, dt, p)
+    state.pth_occupied = with_bursts(occupied, state.pth_pulsed, p)
+
+
+@helper
+def with_bursts(occupied, pulsed, p):
+    """Return what lasts of PTH: of receptors that hold it, and of months of bursts."""
+    return occupied + p.pth_pulse_lasting * (pulsed - 1.0)
+
+
+@helper
+def remember_bursts(state, burst, transient, dt, p):
+    """Let bursts of cAMP, day after day, leave what lasts: cells that make RANKL.
+
+    A day without an injection leaves none.
+    """
+    hours = (burst - 1.0) * (1.0 - transient) if burst > receptors.BURSTS else 0.0
+    state.pth_pulsed += (1.0 + hours - state.pth_pulsed) * min(1.0, dt / p.pth_pulse_days)
 
 
 @helper
@@ -153,7 +208,11 @@ def free_systemic(p, lack, occupied, binders, of_marrow=1.0, of_osteocyte=1.0, o
     opg = p.marrow_opg_pm * pth_factor(-p.pth_opg, occupied) + 0.6 * p.osteocyte_opg_pm
     rankl *= 1.0 + p.estrogen_rankl * lack
     opg *= (1.0 - p.estrogen_opg * lack) * of_opg
-    return free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
+    free = free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
+    if drug_binds(binders):
+        own = free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders[:1])
+        free += p.binding_rankl_unreached * (own - free)
+    return free
 
 
 @helper
