@@ -12,6 +12,7 @@ from bmu_abm.scenario import Scenario
 from bmu_abm.validation.__main__ import main
 from bmu_abm.validation.course import Chart, smoothed
 from bmu_abm.validation.directions import DAY_AFTER_DOSE, homing_values, slit3_values
+from bmu_abm.validation.drugs import drugs_values
 from bmu_abm.validation.pooled import Stretch, identities, jackknife, pool, ratio_of
 from bmu_abm.validation.report import beside_targets, page
 from bmu_abm.validation.robustness import difference
@@ -35,7 +36,9 @@ STEADY = {
     "budget_balance_pct": -1.5, "budget_perforation_pct": 0.0, "budget_mineral_pct": 0.5,
     "n_donor_msc": 4.0, "n_donor_osteoblast": 20.0, "n_osteoblast": 1000.0, "n_osteoclast": 8.0,
     "graft_lung_pct": 60.0, "graft_marrow_pct": 0.5, "donor_bone_um": 0.1, "type_h_ratio": 1.0,
-    "pth_ratio": 1.0, "serum_calcium_mmol_per_l": 2.4,
+    "pth_ratio": 1.0, "serum_calcium_mmol_per_l": 2.4, "ntx_ratio": 1.0,
+    "bmd_total_hip_pct": 0.0, "bmd_lumbar_spine_dxa_pct": 0.0, "microdamage_ratio": 1.0,
+    "atypical_fracture_index": 0.5,
     "resorption_um_per_year": 7.0, "nuclei_per_osteoclast": 6.0, "sum_fused_precursors": 9.0,
 }  # fmt: skip
 
@@ -222,10 +225,25 @@ def test_slit3_is_held_against_the_same_patches():
     arms = dict.fromkeys(("ovariectomy", "healthy"), frame())
     unlike = frame()
     unlike["bfr_bs_um_per_year"] = 9.0 + unlike["replicate"] % 2 - 0.5
-    arms |= dict.fromkeys(("SLIT3", "knock-out"), unlike)
+    arms |= dict.fromkeys(("SLIT3", "much SLIT3", "knock-out"), unlike)
     values = slit3_values(arms)
     assert values["SLIT3 over ovariectomy: bfr_bs_um_per_year"][0] == pytest.approx(1.5)
     assert values["knock-out over healthy: type_h_ratio"][0] == pytest.approx(1.0)
+
+
+def test_drugs_are_told_over_the_same_patches_and_after_the_effect_of_denosumab():
+    """CTX of 3 in months 30 to 32 over 1.5 untreated; density that falls by 6 in the year off."""
+    arms = dict.fromkeys(STUDIES["drugs"].arms, frame(ctx_ratio=0.75))
+    arms["untreated"] = frame(ctx_ratio=1.5)
+    off = frame()
+    off.loc[off["month"].between(30, 32), "ctx_ratio"] = 3.0
+    off.loc[off["month"] == 36, DENSITY] = -6.0
+    values = drugs_values(arms | {"denosumab stopped": off})
+    assert values["alendronate: CTX months 13-36"][0] == pytest.approx(0.5)
+    assert values["teriparatide: CTX month 1"][0] == pytest.approx(0.5)
+    assert values["denosumab stopped: CTX, largest of three months"][0] == pytest.approx(2.0)
+    assert values["denosumab stopped: CTX is largest, months after the effect"][0] == 8.0
+    assert values["denosumab stopped: LS, first 12 months off"][0] == pytest.approx(-6.0)
 
 
 def test_a_course_is_a_mean_over_patches_and_months():

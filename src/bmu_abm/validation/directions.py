@@ -85,7 +85,12 @@ def _benefit(frames: Frames, arm: str) -> Values:
 def slit3_values(frames: Frames) -> Values:
     """Return what more SLIT3 does without ovaries, and what its absence does in healthy bone."""
     rows: Values = {}
-    for arm, control in (("SLIT3", "ovariectomy"), ("knock-out", "healthy")):
+    pairs = (
+        ("SLIT3", "ovariectomy"),
+        ("much SLIT3", "ovariectomy"),
+        ("knock-out", "healthy"),
+    )
+    for arm, control in pairs:
         for name in ("bfr_bs_um_per_year", "resorption_um_per_year", "type_h_ratio"):
             rows |= _over(frames, arm, control, name, 0, 36)
         for name in ("sum_fused_precursors", "nuclei_per_osteoclast"):
@@ -121,12 +126,13 @@ DIRECTIONS = {
     ),
     "slit3": Study(
         "SLIT3, more and none",
-        "Recombinant SLIT3 for three years after the removal of both ovaries; healthy bone that "
-        "loses the gene.",
+        "Recombinant SLIT3 for three years after the removal of both ovaries, at twice the usual "
+        "level in the marrow and at 500 ng/ml; healthy bone that loses the gene.",
         200,
         {
             "ovariectomy": Arm("slit3", {"intervention.1.dose": "0"}),
             "SLIT3": Arm("slit3"),
+            "much SLIT3": Arm("slit3", {"intervention.1.dose": "500"}),
             "healthy": Arm("slit3_knockout", {"intervention.0.start_month": "36"}),
             "knock-out": Arm("slit3_knockout"),
         },
