@@ -75,21 +75,26 @@ def test_the_gate_lacks_a_share_of_what_is_bound(still, blocking):
 
 @mechanism("d-denosumab")
 @pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
-def test_an_antibody_leaves_the_rankl_that_it_does_not_reach(still, share):
-    """With much antibody, that share of what cells would find is all that they find."""
-    m = signalled(still, binding_rankl_unreached=share)
-    own = float(rules.sense(m).sensed[rank.FREE_RANKL, 3])
+def test_precursors_and_the_gate_meet_rankl_that_an_antibody_does_not_reach(still, share):
+    """With much antibody, that share of what they would find; osteoclasts find nothing."""
+    m = signalled(still, binding_rankl_unreached=share, precursor_rankl_half_pm=26.0)
+    own = rules.sense(m).sensed[:, 3].copy()
     heard = rules.sense(blocked(m)).sensed[:, 3]
-    assert heard[rank.FREE_RANKL] == pytest.approx(share * own, rel=1e-3, abs=1e-2)
-    assert heard[rank.GATE] == heard[rank.FREE_RANKL]
+    met = share * own[rank.FREE_RANKL]
+    assert heard[rank.GATE] == pytest.approx(met, rel=1e-3, abs=1e-2)
+    assert heard[rank.FREE_RANKL] < 0.01
+    signal = met**4 / (26.0**4 + met**4)
+    before = own[rank.FREE_RANKL] ** 4 / (26.0**4 + own[rank.FREE_RANKL] ** 4)
+    assert heard[rank.INDUCTION] == pytest.approx(own[rank.INDUCTION] * signal / before, rel=1e-3)
 
 
-def test_the_skeleton_too_resorbs_by_the_rankl_that_an_antibody_does_not_reach():
+def test_the_skeleton_resorbs_less_the_less_rankl_is_out_of_reach_and_by_shorter_lives():
     few, more = (
-        lived(60, "denosumab", parameters={"binding.rankl_unreached": share})
-        for share in (0.0, 0.3)
+        lived(200, "denosumab", parameters={"binding.rankl_unreached": share})
+        for share in (0.0, 1.0)
     )
-    assert state(few, "resorption") < state(more, "resorption") - 0.1
+    assert state(few, "resorption") < state(more, "resorption") - 0.01
+    assert state(more, "resorption") < 0.4  # as much is presented as ever; its osteoclasts die
 
 
 # -- the gate -------------------------------------------------------------------------------------

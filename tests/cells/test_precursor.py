@@ -35,7 +35,7 @@ def ripening(still, rankl, mcsf, opg=0.0, binder=0.0):
     m.fields.native("OPG")[:] = opg
     m.body.rankl_binders = np.array([[2.0, 29.0], [binder, 3.0]])
     cells = bones.put(m, "osteoclast_precursor", np.arange(100))
-    bones.changed(m, precursor_life_days=1e9)
+    bones.changed(m, precursor_life_days=1e9, binding_rankl_unreached=0.0)
     rules.tick(m, rules.precursors_live, 7)
     assert len(m.populations["osteoclast_precursor"]) == 100
     return float(cells["nfatc1"].mean())

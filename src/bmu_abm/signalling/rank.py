@@ -42,30 +42,32 @@ def sense(coarse, binders, sensed, p):
     q = p[0]
     half, colony_half = np.float32(q.precursor_rankl_half_pm), np.float32(q.precursor_mcsf_half_pm)
     tgfb_half, taxis = np.float32(q.coupling_tgfb_half_pm), np.float32(q.precursor_chemotaxis)
+    drugged = drug_binds(binders)
+    heard = WITHHELD if drugged else FREE_RANKL
     for begin in range(0, sensed.shape[1], AT_ONCE):
         end = min(begin + AT_ONCE, sensed.shape[1])
         free = sensed[FREE_RANKL, begin:end]
         rankl, opg = coarse[RANKL, begin:end], coarse[OPG, begin:end]
         compete(rankl, opg, q.binding_rankl_opg_kd_pm, binders, free)
-        if drug_binds(binders):
-            # What cells would find of RANKL without the drug; only it is what they lack.
+        if drugged:
+            # What cells would find of RANKL without the drug, and what of it they are presented.
             own = sensed[GATE, begin:end]
             compete(rankl, opg, q.binding_rankl_opg_kd_pm, binders[:1], own)
-            free += np.float32(q.binding_rankl_unreached) * (own - free)
+            sensed[heard, begin:end] = free + np.float32(q.binding_rankl_unreached) * (own - free)
         for i in range(begin, end):
-            rank = hill4(sensed[FREE_RANKL, i], half)
+            rank = hill4(sensed[heard, i], half)
             colony = saturation(coarse[MCSF, i], colony_half)
             sensed[ATTRACTION, i] = taxis * (rank + saturation(coarse[TGFB, i], tgfb_half))
             sensed[INDUCTION, i] = nfatc1_drive(rank, colony) * np.float32(
                 ripens(coarse[ADIPOKINE, i], q)
             )
             sensed[COLONY, i] = colony
-        if drug_binds(binders):
+        if drugged:
             shut = np.float32(1.0 - q.osteoclast_gate_blocking)
             for i in range(begin, end):
-                found, own = sensed[FREE_RANKL, i], sensed[GATE, i]
-                sensed[WITHHELD, i] = withheld(found, own, half)
-                sensed[GATE, i] = found + shut * (own - found)
+                found, own_here = sensed[heard, i], sensed[GATE, i]
+                sensed[WITHHELD, i] = withheld(found, own_here, half)
+                sensed[GATE, i] = found + shut * (own_here - found)
         else:
             sensed[GATE, begin:end] = free
             sensed[WITHHELD, begin:end] = np.float32(0.0)

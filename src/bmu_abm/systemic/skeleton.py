@@ -11,7 +11,7 @@ import numpy as np
 
 from bmu_abm.compiled import helper, kernel
 from bmu_abm.rates import chance
-from bmu_abm.signalling.binding import free_ligand
+from bmu_abm.signalling.binding import free_ligand, saturation
 from bmu_abm.signalling.mevalonate import on_average
 from bmu_abm.signalling.rank import drug_binds
 from bmu_abm.signalling.wnt import answer
@@ -208,11 +208,7 @@ def free_systemic(p, lack, occupied, binders, of_marrow=1.0, of_osteocyte=1.0, o
     opg = p.marrow_opg_pm * pth_factor(-p.pth_opg, occupied) + 0.6 * p.osteocyte_opg_pm
     rankl *= 1.0 + p.estrogen_rankl * lack
     opg *= (1.0 - p.estrogen_opg * lack) * of_opg
-    free = free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
-    if drug_binds(binders):
-        own = free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders[:1])
-        free += p.binding_rankl_unreached * (own - free)
-    return free
+    return free_ligand(rankl, opg, p.binding_rankl_opg_kd_pm, binders)
 
 
 @helper
@@ -226,4 +222,16 @@ def resorption_drive(p, rest, lack, occupied, binders, today):
     free = free_systemic(
         p, lack, occupied, binders, today.rankl_marrow, today.rankl_osteocyte, today.opg
     )
+    if drug_binds(binders):
+        own = free_systemic(
+            p, lack, occupied, binders[:1], today.rankl_marrow, today.rankl_osteocyte, today.opg
+        )
+        life *= kept_alive(free, p) / kept_alive(own, p)
+        free += p.binding_rankl_unreached * (own - free)
     return min(5.0, free / reference * life * work)
+
+
+@helper
+def kept_alive(free, p):
+    """Return how long osteoclasts of average bone live at a free RANKL (pM), as in a patch."""
+    return max(0.05, 1.35 * saturation(free, p.osteoclast_survival_rankl_pm))
