@@ -299,6 +299,7 @@ def test_the_command_writes_table_page_and_figure(tmp_path, monkeypatch):
     assert rows.loc["MAR", "holds"] == "yes" and rows.loc["Tb.Th", "holds"] == "no"
     text = (tmp_path / "healthy.md").read_text()
     assert "Pooled over 3 patches, at least 6 mm2" in text
+    assert "bmu_abm.validation healthy --replicates 3`" in text
     parts = ("120", "-3.00 ± 0.00", "-2.00 ± 0.00", "-1.50 ± 0.00", "0.00 ± 0.00", "0.50 ± 0.00")
     assert f"| {' | '.join(parts)} |" in text
     for picture in ("healthy.png", "healthy_course.png"):

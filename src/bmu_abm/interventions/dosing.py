@@ -114,6 +114,9 @@ class Clearance:
         return self.out * amount + self.most * amount / (self.half + amount)
 
 
+STEPS_A_DAY = 12
+
+
 class _Course:
     """The amounts of a course, day after day, as far as they were asked for."""
 
@@ -146,22 +149,13 @@ class _Course:
         self._means.append(total / STEPS_A_DAY)
 
 
-STEPS_A_DAY = 12
 _course = lru_cache(maxsize=128)(_Course)
 
 
 def saturable_amount(schedule: Schedule, day: int, clearance: Clearance) -> float:
-    """Return the mean amount in the body over a day, in doses, where its clearance saturates.
+    """Return what `body_amount` does, for a clearance (in doses) that saturates.
 
-    Each course is alone: two courses of one drug do not share what clears it.
-
-    Parameters
-    ----------
-    schedule : Schedule
-        When the doses fall.
-    day : int
-        The amount is averaged from the beginning to the end of this day.
-    clearance : Clearance
-        In doses: what takes 0.2 mg a day at most takes a hundredth of a dose of 20 mg.
+    What takes 0.2 mg a day at most takes a hundredth of a dose of 20 mg. Each course is alone: two
+    courses of one drug do not share what clears it.
     """
     return _course(schedule, clearance).mean(day) if day >= schedule.start_day else 0.0

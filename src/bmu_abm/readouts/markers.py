@@ -48,8 +48,8 @@ def markers(model: BoneModel, baseline: dict[str, float]) -> dict[str, float]:
     p, book = model.p[0], model.ledger[0]
     now = {k: v / baseline[k] for k, v in activity(model).items()}
     removed = float(book["removed_nm"])
-    share = float(book["cut_nm"]) / removed if removed > 0.0 else 1.0
-    now[CUT] = now["resorption_um_per_year"] * share
+    cut = float(book["cut_nm"]) / removed if removed > 0.0 else 1.0
+    now[CUT] = now["resorption_um_per_year"] * cut
     serum = {}
     for name, (gain, driver) in GAINS.items():
         share = float(p[gain])

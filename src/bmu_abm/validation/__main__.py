@@ -66,7 +66,9 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     rows.to_csv(asked.out / f"{asked.study}.csv", float_format="%.5g")
     budgets = {arm: budget(frames[arm], months) for arm, months in study.budgets.items()}
-    text = page(asked.study, study, rows, basis, budgets)
+    options = f" --replicates {count}" if count != study.replicates else ""
+    options += f" --seed {asked.seed}" if asked.seed != 1 else ""
+    text = page(asked.study, study, rows, basis, budgets, options)
     (asked.out / f"{asked.study}.md").write_text(text, encoding="utf-8")
     if has_dots(rows):
         draw(rows, study.title, asked.out / f"{asked.study}.png")

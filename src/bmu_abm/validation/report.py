@@ -68,9 +68,17 @@ def _course_text(name: str) -> str:
 
 
 def page(
-    name: str, study: Study, rows: pd.DataFrame, basis: str, budgets: Mapping[str, pd.DataFrame]
+    name: str,
+    study: Study,
+    rows: pd.DataFrame,
+    basis: str,
+    budgets: Mapping[str, pd.DataFrame],
+    options: str = "",
 ) -> str:
-    """Return the page of a study as Markdown; `budgets` are tables of text, by arm."""
+    """Return the page of a study as Markdown.
+
+    `budgets` are tables of text, by arm; `options` those of the command that are not the usual.
+    """
     cells = [
         (
             str(label),
@@ -87,7 +95,7 @@ def page(
     head = ("", "model, mean ± standard error", "range", "unit", "within", "range from")
     return f"""# {study.title}
 
-Written by `python -m bmu_abm.validation {name}`; do not edit.
+Written by `python -m bmu_abm.validation {name}{options}`; do not edit.
 
 {study.about} {basis}
 
