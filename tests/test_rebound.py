@@ -76,13 +76,14 @@ def test_the_gate_lacks_a_share_of_what_is_bound(still, blocking):
 @mechanism("d-denosumab")
 @pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
 def test_precursors_and_the_gate_meet_rankl_that_an_antibody_does_not_reach(still, share):
-    """With much antibody, that share of what they would find; osteoclasts find nothing."""
-    m = signalled(still, binding_rankl_unreached=share, precursor_rankl_half_pm=26.0)
+    """With much antibody, that share of what they would find; osteoclasts find a part of it."""
+    m = signalled(still, binding_rankl_unreached=share, binding_rankl_unreached_life=0.4)
+    m.p["precursor_rankl_half_pm"] = 26.0
     own = rules.sense(m).sensed[:, 3].copy()
     heard = rules.sense(blocked(m)).sensed[:, 3]
     met = share * own[rank.FREE_RANKL]
     assert heard[rank.GATE] == pytest.approx(met, rel=1e-3, abs=1e-2)
-    assert heard[rank.FREE_RANKL] < 0.01
+    assert heard[rank.FREE_RANKL] == pytest.approx(0.4 * met, rel=1e-3, abs=1e-2)
     signal = met**4 / (26.0**4 + met**4)
     before = own[rank.FREE_RANKL] ** 4 / (26.0**4 + own[rank.FREE_RANKL] ** 4)
     assert heard[rank.INDUCTION] == pytest.approx(own[rank.INDUCTION] * signal / before, rel=1e-3)
@@ -90,11 +91,23 @@ def test_precursors_and_the_gate_meet_rankl_that_an_antibody_does_not_reach(stil
 
 def test_the_skeleton_resorbs_less_the_less_rankl_is_out_of_reach_and_by_shorter_lives():
     few, more = (
-        lived(200, "denosumab", parameters={"binding.rankl_unreached": share})
+        lived(
+            200,
+            "denosumab",
+            parameters={"binding.rankl_unreached": share, "binding.rankl_unreached_life": 0.0},
+        )
         for share in (0.0, 1.0)
     )
     assert state(few, "resorption") < state(more, "resorption") - 0.01
     assert state(more, "resorption") < 0.4  # as much is presented as ever; its osteoclasts die
+
+
+def test_the_skeleton_resorbs_more_the_longer_osteoclasts_live_by_what_is_out_of_reach():
+    brief, longer = (
+        lived(200, "denosumab", parameters={"binding.rankl_unreached_life": share})
+        for share in (0.0, 1.0)
+    )
+    assert state(brief, "resorption") < state(longer, "resorption") - 0.05
 
 
 # -- the gate -------------------------------------------------------------------------------------

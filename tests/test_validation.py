@@ -38,7 +38,7 @@ STEADY = {
     "graft_lung_pct": 60.0, "graft_marrow_pct": 0.5, "donor_bone_um": 0.1, "type_h_ratio": 1.0,
     "pth_ratio": 1.0, "serum_calcium_mmol_per_l": 2.4, "ntx_ratio": 1.0,
     "bmd_total_hip_pct": 0.0, "bmd_lumbar_spine_dxa_pct": 0.0, "microdamage_ratio": 1.0,
-    "atypical_fracture_index": 0.5,
+    "atypical_fracture_index": 0.5, "sum_modelled_sites": 6.0, "sum_started_sites": 4.0,
     "resorption_um_per_year": 7.0, "nuclei_per_osteoclast": 6.0, "sum_fused_precursors": 9.0,
 }  # fmt: skip
 
@@ -238,7 +238,14 @@ def test_drugs_are_told_over_the_same_patches_and_after_the_effect_of_denosumab(
     off = frame()
     off.loc[off["month"].between(30, 32), "ctx_ratio"] = 3.0
     off.loc[off["month"] == 36, DENSITY] = -6.0
+    arms["denosumab"] = frame(ctx_ratio=0.75, resorption_ratio=0.2, p1np_ratio=0.4)
+    arms["odanacatib"] = frame(ctx_ratio=0.75, resorption_ratio=0.6, p1np_ratio=0.9)
     values = drugs_values(arms | {"denosumab stopped": off})
+    assert values["odanacatib: P1NP over that of denosumab at as much resorption"][
+        0
+    ] == pytest.approx(0.9 - 0.7)
+    quiescent = values["romosozumab: formation begun on quiescent surface, months 1-3"]
+    assert quiescent[0] == pytest.approx(0.6)
     assert values["alendronate: CTX months 13-36"][0] == pytest.approx(0.5)
     assert values["teriparatide: CTX month 1"][0] == pytest.approx(0.5)
     assert values["denosumab stopped: CTX, largest of three months"][0] == pytest.approx(2.0)

@@ -117,6 +117,7 @@ _TOLD = (
     "completed_sites",
     "arrested_sites",
     "relined_sites",
+    "modelled_sites",
     "calls",
     "wall_um",
     "depth_um",

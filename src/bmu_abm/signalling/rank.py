@@ -64,8 +64,10 @@ def sense(coarse, binders, sensed, p):
             sensed[COLONY, i] = colony
         if drugged:
             shut = np.float32(1.0 - q.osteoclast_gate_blocking)
+            kept = np.float32(q.binding_rankl_unreached_life)
             for i in range(begin, end):
                 found, own_here = sensed[heard, i], sensed[GATE, i]
+                sensed[FREE_RANKL, i] += kept * (found - sensed[FREE_RANKL, i])
                 sensed[WITHHELD, i] = withheld(found, own_here, half)
                 sensed[GATE, i] = found + shut * (own_here - found)
         else:

@@ -226,8 +226,10 @@ def resorption_drive(p, rest, lack, occupied, binders, today):
         own = free_systemic(
             p, lack, occupied, binders[:1], today.rankl_marrow, today.rankl_osteocyte, today.opg
         )
-        life *= kept_alive(free, p) / kept_alive(own, p)
-        free += p.binding_rankl_unreached * (own - free)
+        unreached = p.binding_rankl_unreached * (own - free)
+        felt = free + p.binding_rankl_unreached_life * unreached
+        life *= kept_alive(felt, p) / kept_alive(own, p)
+        free += unreached
     return min(5.0, free / reference * life * work)
 
 

@@ -26,9 +26,9 @@ DENSITY: dict[str, tuple[tuple[str, str, float], ...]] = {
     "teriparatide": (("LS", SPINE, 21), ("TH", HIP, 21)),
     "PTH infusion": (("LS", SPINE, 12),),
     "romosozumab": (("LS", SPINE, 12), ("TH", HIP, 12)),
-    "odanacatib": (("LS", SPINE, 24), ("TH", HIP, 24)),
+    "odanacatib": (("LS", SPINE, 24), ("LS", SPINE, 36), ("TH", HIP, 24)),
     "raloxifene": (("LS", SPINE, 36), ("TH", HIP, 36)),
-    "estradiol": (("LS", SPINE, 24), ("TH", HIP, 24)),
+    "estradiol": (("LS", SPINE, 36), ("TH", HIP, 36)),
     "calcium and D": (("LS", SPINE, 36), ("TH", HIP, 36)),
     "strontium": (("LS", SPINE, 36),),
 }
@@ -118,8 +118,12 @@ def _extras(frames: Frames) -> Values:
         "denosumab: lowest serum calcium over its start": _lowest(frames["denosumab"]),
         "teriparatide: BV/TV month 21": _relative(frames["teriparatide"], "bv_tv", 21),
         "romosozumab: gain in months 1-3 over that in 12": _early_share(frames["romosozumab"]),
+        "romosozumab: formation begun on quiescent surface, months 1-3": _modelled(
+            frames["romosozumab"], 3
+        ),
         "odanacatib: osteoclasts months 1-24": _over_rest(frames, "odanacatib", cells, 0, 24),
         "odanacatib: resorption months 1-24": equal,
+        "odanacatib: P1NP over that of denosumab at as much resorption": _spared(frames),
         "strontium: LS as it is read month 36": _change(
             frames["strontium"], "bmd_lumbar_spine_dxa_pct", 0, 36
         ),
@@ -132,6 +136,31 @@ def _extras(frames: Frames) -> Values:
     rows["alendronate: index of atypical fracture, months 12-60"] = _change(stopped, index, 12, 60)
     rows["alendronate stopped: the same, months 60-84"] = _change(stopped, index, 60, 84)
     return rows
+
+
+def _modelled(frame: pd.DataFrame, end: float) -> tuple[float, float]:
+    """Return the share of formation that began on surface which was not resorbed before."""
+    begun = Stretch(frame, 0, end)
+    modelled = begun.sum("sum_modelled_sites")
+    return jackknife(modelled, modelled + begun.sum("sum_started_sites"))
+
+
+def _spared(frames: Frames) -> tuple[float, float]:
+    """Return P1NP under odanacatib less that of denosumab, drawn to as much resorption.
+
+    Between denosumab and no drug, formation is taken to follow resorption in a straight line.
+    """
+    told = {
+        (arm, name): _over_rest(frames, arm, name, 0, 24)
+        for arm in ("odanacatib", "denosumab")
+        for name in ("resorption_ratio", P1NP)
+    }
+    resorbed, formed = (told["odanacatib", name] for name in ("resorption_ratio", P1NP))
+    low, few = (told["denosumab", name] for name in ("resorption_ratio", P1NP))
+    slope = (1.0 - few[0]) / max(1e-9, 1.0 - low[0])
+    level = few[0] + slope * (resorbed[0] - low[0])
+    error = np.sqrt(formed[1] ** 2 + few[1] ** 2 + (slope * resorbed[1]) ** 2)
+    return formed[0] - level, float(error)
 
 
 def _lowest(frame: pd.DataFrame) -> tuple[float, float]:
@@ -178,9 +207,9 @@ DRUGS = {
                 {**_ONE, "host": "postmenopausal_woman", "intervention.0.level": "0.75"},
             ),
             "romosozumab": Arm("romosozumab_stop", _ONE),
-            "odanacatib": Arm("odanacatib_holiday", _TWO),
+            "odanacatib": Arm("odanacatib_holiday", {**_THREE, "intervention.0.stop_month": "36"}),
             "raloxifene": Arm("raloxifene", _THREE),
-            "estradiol": Arm("estradiol_stop", _TWO),
+            "estradiol": Arm("estradiol_stop", {**_THREE, "intervention.0.stop_month": "36"}),
             "calcium and D": Arm("calcium_vitamin_d", _THREE),
             "strontium": Arm("strontium_ranelate", _THREE),
         },
