@@ -21,7 +21,7 @@ YEAR = 365
 TWO_YEARS = 730
 SEQUENCES = (
     "denosumab_stop", "denosumab_continuous", "denosumab_delayed", "denosumab_step_down",
-    "denosumab_then_pth", "denosumab_then_estradiol", "pth_then_denosumab", "pth_stop",
+    "denosumab_then_teriparatide", "denosumab_then_estradiol", "pth_then_denosumab", "pth_stop",
     "pth_denosumab_overlap", "pth_cycles", "odanacatib_holiday", "estradiol_stop",
 )  # fmt: skip
 
@@ -97,7 +97,7 @@ def test_after_a_switch_from_denosumab_no_day_is_without_a_drug():
 
     span = (TWO_YEARS, 42 * YEAR // 12)
     assert uncovered(plan_of("denosumab_stop"), injected, *span) > 400
-    assert uncovered(plan_of("denosumab_then_pth"), injected, *span) == 0
+    assert uncovered(plan_of("denosumab_then_teriparatide"), injected, *span) == 0
     assert uncovered(plan_of("denosumab_then_estradiol"), replaced, *span) == 0
 
 

@@ -16,6 +16,7 @@ from bmu_abm.validation.drugs import drugs_values
 from bmu_abm.validation.pooled import Stretch, identities, jackknife, pool, ratio_of
 from bmu_abm.validation.report import beside_targets, page
 from bmu_abm.validation.robustness import difference
+from bmu_abm.validation.sequences import sequence_values
 from bmu_abm.validation.studies import STUDIES
 from bmu_abm.validation.targets import holds, targets
 
@@ -155,7 +156,7 @@ def test_a_study_names_scenarios_that_ship_and_fills_every_target(name):
     assert list(rows.index[: len(targets(name))]) == list(targets(name).index)
     text = page(name, study, rows, "", {})
     assert f"bmu_abm.validation {name}" in text
-    assert (f"({name}.png)" in text) == (name not in ("homing", "slit3"))
+    assert (f"({name}.png)" in text) == (name not in ("homing", "slit3", "sequences"))
 
 
 def test_directions_are_told_in_paired_standard_errors():
@@ -251,6 +252,21 @@ def test_drugs_are_told_over_the_same_patches_and_after_the_effect_of_denosumab(
     assert values["denosumab stopped: CTX, largest of three months"][0] == pytest.approx(2.0)
     assert values["denosumab stopped: CTX is largest, months after the effect"][0] == 8.0
     assert values["denosumab stopped: LS, first 12 months off"][0] == pytest.approx(-6.0)
+
+
+def test_sequences_are_told_beside_nothing_and_beside_their_own_untreated_patches():
+    """CTX of 3 in months 30 to 32 with nothing over 1.5; the spine falls by 6, followed by 2."""
+    arms = dict.fromkeys(STUDIES["sequences"].arms, frame(ctx_ratio=1.5))
+    off = frame(ctx_ratio=1.5)
+    off.loc[off["month"].between(30, 32), "ctx_ratio"] = 3.0
+    off.loc[off["month"] == 36, DENSITY] = -6.0
+    followed = frame(ctx_ratio=0.6)
+    followed.loc[followed["month"] == 36, DENSITY] = -2.0
+    values = sequence_values(arms | {"nothing": off, "alendronate": followed})
+    assert values["nothing: CTX, largest of three months"][0] == pytest.approx(2.0)
+    assert values["alendronate: CTX, largest of three months"][0] == pytest.approx(0.4)
+    assert values["no stores, stopped: CTX, largest of three months"][0] == pytest.approx(1.0)
+    assert values["alendronate over nothing: LS, first 12 months off"][0] == pytest.approx(4.0)
 
 
 def test_a_course_is_a_mean_over_patches_and_months():

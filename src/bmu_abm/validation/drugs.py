@@ -193,7 +193,7 @@ DRUGS = {
     "drugs": Study(
         "Drugs of osteoporosis",
         "The postmenopausal woman under each drug, and after denosumab and alendronate.",
-        100,
+        64,
         {
             UNTREATED: Arm("postmenopausal", _THREE),
             "denosumab": Arm("denosumab_continuous", _THREE),

@@ -21,6 +21,7 @@ from bmu_abm.validation.pooled import (
     ratio_of,
 )
 from bmu_abm.validation.robustness import ROBUSTNESS
+from bmu_abm.validation.sequences import SEQUENCES
 from bmu_abm.validation.study import Arm, Frames, Study, Values
 
 HEALTHY_ROWS = {
@@ -200,6 +201,7 @@ STUDIES = {
     **DIRECTIONS,
     **DISEASES,
     **DRUGS,
+    **SEQUENCES,
     **ROBUSTNESS,
     **ANIMALS,
 }

@@ -1,0 +1,88 @@
+"""What follows denosumab: nothing, a bisphosphonate or teriparatide; and nothing stored.
+
+The last dose is that of month 18, so that its effect ends in month 24. Markers are over those of
+the untreated patches in the same months.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bmu_abm.validation.course import Chart
+from bmu_abm.validation.pooled import Floats, Stretch, jackknife
+from bmu_abm.validation.study import Arm, Frames, Study, Values
+
+SPINE, HIP = "bmd_lumbar_spine_pct", "bmd_total_hip_pct"
+CTX, P1NP = "ctx_ratio", "p1np_ratio"
+UNTREATED, STOPPED = "untreated", "nothing"
+END, YEAR_OFF = 24, 36
+FOLLOWED = ("alendronate", "zoledronate", "teriparatide")
+NO_STORES, NO_STORES_UNTREATED = "no stores, stopped", "no stores, untreated"
+
+
+def _over(
+    frames: Frames, arm: str, control: str, name: str, start: float, end: float
+) -> tuple[float, float]:
+    treated = Stretch(frames[arm], start, end).mean(name)
+    return jackknife(treated, Stretch(frames[control], start, end).mean(name))
+
+
+def _mean(values: Floats) -> tuple[float, float]:
+    return jackknife(values, np.ones(len(values)))
+
+
+def _year_off(frames: Frames, arm: str, name: str) -> Floats:
+    stretch = Stretch(frames[arm], END, YEAR_OFF)
+    return stretch.last(name) - stretch.first(name)
+
+
+def largest(frames: Frames, arm: str, control: str, name: str) -> tuple[float, float]:
+    """Return the largest pooled mean of three months in the year and a half off, over a control."""
+    ends = range(END + 3, END + 19)
+    return max(_over(frames, arm, control, name, end - 3, end) for end in ends)
+
+
+def sequence_values(frames: Frames) -> Values:
+    """Return overshoot and loss after denosumab, by what follows it."""
+    rows: Values = {
+        "no stores, stopped: CTX, largest of three months": largest(
+            frames, NO_STORES, NO_STORES_UNTREATED, CTX
+        )
+    }
+    for arm in (STOPPED, *FOLLOWED):
+        rows[f"{arm}: CTX, largest of three months"] = largest(frames, arm, UNTREATED, CTX)
+        rows[f"{arm}: P1NP months 31-36"] = _over(frames, arm, UNTREATED, P1NP, 30, 36)
+        for label, name in (("LS", SPINE), ("TH", HIP)):
+            change = _year_off(frames, arm, name)
+            rows[f"{arm}: {label}, first 12 months off"] = _mean(change)
+            if arm != STOPPED:
+                spared = change - _year_off(frames, STOPPED, name)
+                rows[f"{arm} over nothing: {label}, first 12 months off"] = _mean(spared)
+    return rows
+
+
+_FOUR = {"years": "4"}
+SEQUENCES = {
+    "sequences": Study(
+        "What follows denosumab",
+        "The postmenopausal woman after two years of denosumab: with nothing, with a "
+        "bisphosphonate, with teriparatide; and where no store fills while RANKL is blocked.",
+        64,
+        {
+            UNTREATED: Arm("postmenopausal", _FOUR),
+            STOPPED: Arm("denosumab_stop"),
+            "alendronate": Arm("denosumab_then_alendronate"),
+            "zoledronate": Arm("denosumab_then_zoledronate"),
+            "teriparatide": Arm("denosumab_then_teriparatide"),
+            NO_STORES_UNTREATED: Arm("denosumab_stop_no_stores", {"intervention.0.dose": "0"}),
+            NO_STORES: Arm("denosumab_stop_no_stores"),
+        },
+        sequence_values,
+        charts=(
+            Chart(CTX, "CTX over baseline", months=3),
+            Chart(P1NP, "P1NP over baseline", months=3),
+            Chart(SPINE, "lumbar spine BMD, % of month 0"),
+            Chart(HIP, "total hip BMD, % of month 0"),
+        ),
+    ),
+}
