@@ -235,7 +235,8 @@ def test_slit3_is_held_against_the_same_patches():
 def test_drugs_are_told_over_the_same_patches_and_after_the_effect_of_denosumab():
     """CTX of 3 in months 30 to 32 over 1.5 untreated; density that falls by 6 in the year off."""
     arms = dict.fromkeys(STUDIES["drugs"].arms, frame(ctx_ratio=0.75))
-    arms["untreated"] = frame(ctx_ratio=1.5)
+    arms["calcium and D"] = frame(ctx_ratio=1.5)
+    arms["romosozumab"] = frame(ctx_ratio=0.75, sum_started_sites=5.0)
     off = frame()
     off.loc[off["month"].between(30, 32), "ctx_ratio"] = 3.0
     off.loc[off["month"] == 36, DENSITY] = -6.0
@@ -245,8 +246,8 @@ def test_drugs_are_told_over_the_same_patches_and_after_the_effect_of_denosumab(
     assert values["odanacatib: P1NP over that of denosumab at as much resorption"][
         0
     ] == pytest.approx(0.9 - 0.7)
-    quiescent = values["romosozumab: formation begun on quiescent surface, months 1-3"]
-    assert quiescent[0] == pytest.approx(0.6)
+    beyond = "romosozumab: begun on quiescent surface of all beyond usual, months 1-3"
+    assert values[beyond][0] == pytest.approx(6.0 / (6.0 + 5.0 - 4.0))
     assert values["alendronate: CTX months 13-36"][0] == pytest.approx(0.5)
     assert values["teriparatide: CTX month 1"][0] == pytest.approx(0.5)
     assert values["denosumab stopped: CTX, largest of three months"][0] == pytest.approx(2.0)

@@ -99,7 +99,19 @@ def test_the_companion_lives_the_cortex_and_the_column_shows_it(still):
     m.skeleton["resorption"] = m.skeleton["formation"] = 0.1
     skeleton.step(m.skeleton, 1000.0, 60.0, m.body.rankl_binders, m.today, m.p, m.body.rest)
     told = m.sample()["atypical_fracture_index"]
-    assert told == m.skeleton["cortex_damage"][0] > 1.0
+    assert m.skeleton["cortex_damage"][0] > 1.0
+    assert told == pytest.approx(m.skeleton["cortex_damage"][0] / m.skeleton["resorption"][0])
+
+
+@mechanism("se-bp-aff", "se-deno-aff")
+def test_the_index_falls_when_resorption_is_let_go_before_damage_does(still):
+    m = still()
+    m.skeleton["cortex_damage"], m.skeleton["resorption"] = 1.2, 0.4
+    held = suppression.unmended(m.skeleton)
+    m.skeleton["cortex_damage"], m.skeleton["resorption"] = 1.25, 0.6
+    assert held == pytest.approx(3.0) and suppression.unmended(m.skeleton) < held
+    m.skeleton["resorption"] = 0.0
+    assert np.isfinite(suppression.unmended(m.skeleton))
 
 
 # -- the patch ------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bmu_abm.rates import days_felt, kept
 from bmu_abm.readouts.markers import activity
 from bmu_abm.signalling.mevalonate import work_left
@@ -19,19 +22,30 @@ if TYPE_CHECKING:
     from bmu_abm.model import BoneModel
 
 DAYS_PER_YEAR = 365.0
+LEAST_RESORPTION = 0.05  # of the companion over rest: no crack waits for ever
 SERVICE = ("resorption_um_per_year", "osteoclasts_per_mm2")  # what remodels, in absolute units
 
 
 def indices(model: BoneModel) -> dict[str, float]:
     """Return the two indices of today, 1 at rest.
 
-    `atypical_fracture_index` is the damage of the companion's cortex. `over_suppression_index` are
-    the arrears of the patch over the pace at which osteoclasts could clear them.
+    `atypical_fracture_index` is the damage of the companion's cortex times what a crack waits there
+    to be removed. `over_suppression_index` are the arrears of the patch over the pace at which
+    osteoclasts could clear them.
     """
     return {
-        "atypical_fracture_index": float(model.skeleton["cortex_damage"][0]),
+        "atypical_fracture_index": unmended(model.skeleton),
         "over_suppression_index": model.memory.arrears / pace_left(model),
     }
+
+
+def unmended(skeleton: NDArray[np.void]) -> float:
+    """Return damage of the shell times what it waits for an osteoclast, both over rest.
+
+    A crack grows to a fracture where nobody removes it in time (Burr 1997; recalled).
+    """
+    wait = 1.0 / max(float(skeleton["resorption"][0]), LEAST_RESORPTION)
+    return float(skeleton["cortex_damage"][0]) * wait
 
 
 def arrears_after(

@@ -1,8 +1,8 @@
 """Drugs of osteoporosis in the postmenopausal woman: the marks by which each is known.
 
-Serum markers are means of three months over those of the same patches without a drug, over their
-whole three years, since three months of a few patches are no baseline. Density is the change since
-month 0.
+Serum markers are means of three months over those of the same patches with calcium and vitamin D
+alone, over their whole three years, since three months of a few patches are no baseline. Density
+is the change since month 0.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import pandas as pd
 
 from bmu_abm.validation.course import Chart
 from bmu_abm.validation.pooled import Floats, Stretch, jackknife
-from bmu_abm.validation.study import Arm, Frames, Study, Values
+from bmu_abm.validation.study import BACKGROUND, Arm, Frames, Study, Values
 
 SPINE, HIP = "bmd_lumbar_spine_pct", "bmd_total_hip_pct"
 CTX, NTX, P1NP = "ctx_ratio", "ntx_ratio", "p1np_ratio"
-UNTREATED = "untreated"
+UNTREATED = "calcium and D"
 BASELINE_MONTHS = 36.0
 # arm: months in which density is told; LS and TH.
 DENSITY: dict[str, tuple[tuple[str, str, float], ...]] = {
@@ -115,11 +115,11 @@ def _extras(frames: Frames) -> Values:
     cells = "n_osteoclast"
     equal = _over_rest(frames, "odanacatib", "resorption_ratio", 0, 24)
     rows = {
-        "denosumab: lowest serum calcium over its start": _lowest(frames["denosumab"]),
+        "denosumab alone: lowest serum calcium over its start": _lowest(frames["denosumab alone"]),
         "teriparatide: BV/TV month 21": _relative(frames["teriparatide"], "bv_tv", 21),
         "romosozumab: gain in months 1-3 over that in 12": _early_share(frames["romosozumab"]),
-        "romosozumab: formation begun on quiescent surface, months 1-3": _modelled(
-            frames["romosozumab"], 3
+        "romosozumab: begun on quiescent surface of all beyond usual, months 1-3": _modelled(
+            frames, 3
         ),
         "odanacatib: osteoclasts months 1-24": _over_rest(frames, "odanacatib", cells, 0, 24),
         "odanacatib: resorption months 1-24": equal,
@@ -138,11 +138,11 @@ def _extras(frames: Frames) -> Values:
     return rows
 
 
-def _modelled(frame: pd.DataFrame, end: float) -> tuple[float, float]:
-    """Return the share of formation that began on surface which was not resorbed before."""
-    begun = Stretch(frame, 0, end)
-    modelled = begun.sum("sum_modelled_sites")
-    return jackknife(modelled, modelled + begun.sum("sum_started_sites"))
+def _modelled(frames: Frames, end: float) -> tuple[float, float]:
+    """Return how much of the formation beyond the usual began on surface not resorbed before."""
+    begun, usual = (Stretch(frames[arm], 0, end) for arm in ("romosozumab", UNTREATED))
+    modelled, filled = begun.sum("sum_modelled_sites"), begun.sum("sum_started_sites")
+    return jackknife(modelled, modelled + filled - usual.sum("sum_started_sites"))
 
 
 def _spared(frames: Frames) -> tuple[float, float]:
@@ -188,30 +188,36 @@ def drugs_values(frames: Frames) -> Values:
     return rows | _after_denosumab(frames) | _extras(frames)
 
 
-_THREE, _TWO, _ONE = {"years": "3"}, {"years": "2"}, {"years": "1"}
+def _with_background(scenario: str, years: int, **settings: str) -> Arm:
+    told = {f"intervention.0.{name}": value for name, value in settings.items()}
+    return Arm(scenario, {"years": str(years), **told}, BACKGROUND)
+
+
 DRUGS = {
     "drugs": Study(
         "Drugs of osteoporosis",
-        "The postmenopausal woman under each drug, and after denosumab and alendronate.",
+        "The postmenopausal woman under each drug, and after denosumab and alendronate. As in the "
+        "trials, all arms but one get 1000 mg of calcium and 20 ug of vitamin D a day.",
         64,
         {
-            UNTREATED: Arm("postmenopausal", _THREE),
-            "denosumab": Arm("denosumab_continuous", _THREE),
-            "denosumab stopped": Arm("denosumab_stop", {"years": "5"}),
-            "alendronate": Arm("alendronate", _THREE),
-            "alendronate stopped": Arm("alendronate_holiday", {"years": "7"}),
-            "zoledronate": Arm("zoledronate", _THREE),
-            "teriparatide": Arm("teriparatide_stop", _TWO),
+            UNTREATED: Arm("postmenopausal", {"years": "3"}, BACKGROUND),
+            "denosumab": _with_background("denosumab_continuous", 3),
+            "denosumab alone": Arm("denosumab_continuous", {"years": "1"}),
+            "denosumab stopped": _with_background("denosumab_stop", 5),
+            "alendronate": _with_background("alendronate", 3),
+            "alendronate stopped": _with_background("alendronate_holiday", 7),
+            "zoledronate": _with_background("zoledronate", 3),
+            "teriparatide": _with_background("teriparatide_stop", 2),
             "PTH infusion": Arm(
                 "pth_infusion",
-                {**_ONE, "host": "postmenopausal_woman", "intervention.0.level": "0.75"},
+                {"years": "1", "host": "postmenopausal_woman", "intervention.0.level": "0.75"},
+                BACKGROUND,
             ),
-            "romosozumab": Arm("romosozumab_stop", _ONE),
-            "odanacatib": Arm("odanacatib_holiday", {**_THREE, "intervention.0.stop_month": "36"}),
-            "raloxifene": Arm("raloxifene", _THREE),
-            "estradiol": Arm("estradiol_stop", {**_THREE, "intervention.0.stop_month": "36"}),
-            "calcium and D": Arm("calcium_vitamin_d", _THREE),
-            "strontium": Arm("strontium_ranelate", _THREE),
+            "romosozumab": _with_background("romosozumab_stop", 1),
+            "odanacatib": _with_background("odanacatib_holiday", 3, stop_month="36"),
+            "raloxifene": _with_background("raloxifene", 3),
+            "estradiol": _with_background("estradiol_stop", 3, stop_month="36"),
+            "strontium": _with_background("strontium_ranelate", 3),
         },
         drugs_values,
         charts=(

@@ -10,7 +10,7 @@ import numpy as np
 
 from bmu_abm.validation.course import Chart
 from bmu_abm.validation.pooled import Floats, Stretch, jackknife
-from bmu_abm.validation.study import Arm, Frames, Study, Values
+from bmu_abm.validation.study import BACKGROUND, Arm, Frames, Study, Values
 
 SPINE, HIP = "bmd_lumbar_spine_pct", "bmd_total_hip_pct"
 CTX, P1NP = "ctx_ratio", "p1np_ratio"
@@ -61,21 +61,23 @@ def sequence_values(frames: Frames) -> Values:
     return rows
 
 
-_FOUR = {"years": "4"}
 SEQUENCES = {
     "sequences": Study(
         "What follows denosumab",
         "The postmenopausal woman after two years of denosumab: with nothing, with a "
-        "bisphosphonate, with teriparatide; and where no store fills while RANKL is blocked.",
+        "bisphosphonate, with teriparatide; and where no store fills while RANKL is blocked. All arms get "
+        "1000 mg of calcium and 20 ug of vitamin D a day.",
         64,
         {
-            UNTREATED: Arm("postmenopausal", _FOUR),
-            STOPPED: Arm("denosumab_stop"),
-            "alendronate": Arm("denosumab_then_alendronate"),
-            "zoledronate": Arm("denosumab_then_zoledronate"),
-            "teriparatide": Arm("denosumab_then_teriparatide"),
-            NO_STORES_UNTREATED: Arm("denosumab_stop_no_stores", {"intervention.0.dose": "0"}),
-            NO_STORES: Arm("denosumab_stop_no_stores"),
+            UNTREATED: Arm("postmenopausal", {"years": "4"}, BACKGROUND),
+            STOPPED: Arm("denosumab_stop", given=BACKGROUND),
+            "alendronate": Arm("denosumab_then_alendronate", given=BACKGROUND),
+            "zoledronate": Arm("denosumab_then_zoledronate", given=BACKGROUND),
+            "teriparatide": Arm("denosumab_then_teriparatide", given=BACKGROUND),
+            NO_STORES_UNTREATED: Arm(
+                "denosumab_stop_no_stores", {"intervention.0.dose": "0"}, BACKGROUND
+            ),
+            NO_STORES: Arm("denosumab_stop_no_stores", given=BACKGROUND),
         },
         sequence_values,
         charts=(

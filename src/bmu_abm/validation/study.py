@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,6 +12,11 @@ from bmu_abm.validation.course import Chart
 
 Frames = Mapping[str, pd.DataFrame]
 Values = dict[str, tuple[float, float]]  # label: mean, standard error
+# What trials of drugs give to all of their arms, a day: mg of calcium, ug of vitamin D.
+BACKGROUND = (
+    {"use": "calcium", "start_month": 0, "dose": 1000},
+    {"use": "vitamin_d", "start_month": 0, "dose": 20, "every_days": 1},
+)
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,22 @@ class Arm:
         Name of a shipped scenario.
     settings : dict of str to str
         Values by dotted path, as `--set` takes them.
+    given : sequence of dict
+        Interventions that are given beside those of the scenario.
     """
 
     scenario: str
     settings: Mapping[str, str] = field(default_factory=dict)
+    given: Sequence[Mapping[str, object]] = ()
 
     def resolved(self) -> Scenario:
         """Return the scenario."""
-        return Scenario.load(self.scenario).with_settings(self.settings)
+        scenario = Scenario.load(self.scenario).with_settings(self.settings)
+        if not self.given:
+            return scenario
+        table = scenario.to_dict()
+        table["intervention"] = [*table["intervention"], *map(dict, self.given)]
+        return Scenario.from_dict(table, self.scenario, scenario.name)
 
 
 @dataclass(frozen=True)
