@@ -65,8 +65,8 @@ SEQUENCES = {
     "sequences": Study(
         "What follows denosumab",
         "The postmenopausal woman after two years of denosumab: with nothing, with a "
-        "bisphosphonate, with teriparatide; and where no store fills while RANKL is blocked. All arms "
-        "get 1000 mg of calcium and 20 ug of vitamin D a day.",
+        "bisphosphonate, with teriparatide; and where no store fills while RANKL is blocked. All "
+        "arms get 1000 mg of calcium and 20 ug of vitamin D a day.",
         64,
         {
             UNTREATED: Arm("postmenopausal", {"years": "4"}, BACKGROUND),
