@@ -266,7 +266,8 @@ def test_sequences_are_told_beside_nothing_and_beside_their_own_untreated_patche
     values = sequence_values(arms | {"nothing": off, "alendronate": followed})
     assert values["nothing: CTX, largest of three months"][0] == pytest.approx(2.0)
     assert values["alendronate: CTX, largest of three months"][0] == pytest.approx(0.4)
-    assert values["no stores, stopped: CTX, largest of three months"][0] == pytest.approx(1.0)
+    assert values["no stores, stopped: CTX months 25-30"][0] == pytest.approx(1.0)
+    assert values["nothing: CTX months 25-30"][0] == pytest.approx(7.0 / 6.0)
     assert values["alendronate over nothing: LS, first 12 months off"][0] == pytest.approx(4.0)
 
 

@@ -15,7 +15,7 @@ from bmu_abm.validation.study import BACKGROUND, Arm, Frames, Study, Values
 SPINE, HIP = "bmd_lumbar_spine_pct", "bmd_total_hip_pct"
 CTX, P1NP = "ctx_ratio", "p1np_ratio"
 UNTREATED, STOPPED = "untreated", "nothing"
-END, YEAR_OFF = 24, 36
+END = 24
 FOLLOWED = ("alendronate", "zoledronate", "teriparatide")
 NO_STORES, NO_STORES_UNTREATED = "no stores, stopped", "no stores, untreated"
 
@@ -31,8 +31,8 @@ def _mean(values: Floats) -> tuple[float, float]:
     return jackknife(values, np.ones(len(values)))
 
 
-def _year_off(frames: Frames, arm: str, name: str) -> Floats:
-    stretch = Stretch(frames[arm], END, YEAR_OFF)
+def _off(frames: Frames, arm: str, name: str, months: int = 12) -> Floats:
+    stretch = Stretch(frames[arm], END, END + months)
     return stretch.last(name) - stretch.first(name)
 
 
@@ -44,19 +44,19 @@ def largest(frames: Frames, arm: str, control: str, name: str) -> tuple[float, f
 
 def sequence_values(frames: Frames) -> Values:
     """Return overshoot and loss after denosumab, by what follows it."""
-    rows: Values = {
-        "no stores, stopped: CTX, largest of three months": largest(
-            frames, NO_STORES, NO_STORES_UNTREATED, CTX
-        )
-    }
+    rows: Values = {}
+    for arm in (NO_STORES, STOPPED, *FOLLOWED):
+        control = NO_STORES_UNTREATED if arm == NO_STORES else UNTREATED
+        rows[f"{arm}: CTX months 25-30"] = _over(frames, arm, control, CTX, END, END + 6)
+        rows[f"{arm}: CTX, largest of three months"] = largest(frames, arm, control, CTX)
     for arm in (STOPPED, *FOLLOWED):
-        rows[f"{arm}: CTX, largest of three months"] = largest(frames, arm, UNTREATED, CTX)
         rows[f"{arm}: P1NP months 31-36"] = _over(frames, arm, UNTREATED, P1NP, 30, 36)
         for label, name in (("LS", SPINE), ("TH", HIP)):
-            change = _year_off(frames, arm, name)
+            change = _off(frames, arm, name)
+            rows[f"{arm}: {label}, first 4 months off"] = _mean(_off(frames, arm, name, 4))
             rows[f"{arm}: {label}, first 12 months off"] = _mean(change)
             if arm != STOPPED:
-                spared = change - _year_off(frames, STOPPED, name)
+                spared = change - _off(frames, STOPPED, name)
                 rows[f"{arm} over nothing: {label}, first 12 months off"] = _mean(spared)
     return rows
 
