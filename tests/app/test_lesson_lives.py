@@ -81,9 +81,10 @@ def test_claims_have_a_direction(lesson):
 
 
 def test_other_runs_are_not_answered_by_these_patches(lesson):
-    changed = reading.parse(
-        text_of(lesson.name).replace("months = ", "months = 1", 1), "x.md", lesson.name
+    longer = re.sub(
+        r"(?m)^months = (\d+)", lambda m: f"months = {int(m[1]) + 1}", text_of(lesson.name), count=1
     )
+    changed = reading.parse(longer, "x.md", lesson.name)
     assert staging.life_key(changed) != staging.life_key(lesson)
     assert pooled.of(changed) is None
     said = reading.parse(text_of(lesson.name).replace("title = ", "title = 'New' #", 1), "x", "y")
