@@ -7,7 +7,13 @@ import dataclasses
 from bmu_abm.app.lessons import reading
 from bmu_abm.app.lessons.reading import Lesson
 
-SHIPPED = ("remodelling_cycle", "coupling", "menopause", "fat_and_homing")
+SHIPPED = (
+    "remodelling_cycle",
+    "coupling",
+    "menopause",
+    "fat_and_homing",
+    "antiresorptives",
+)
 
 
 def text_of(name: str) -> str:

@@ -137,6 +137,13 @@ def test_cells_are_given_and_more_cxcr4_brings_more_home():
     )
 
 
+def test_denosumab_is_given_in_one_of_two_bones_of_a_woman_after_the_menopause():
+    found = lived(on_a_tiny_patch("antiresorptives"), 3)
+    treated, untreated = found["denosumab"], found["untreated"]
+    assert same(treated[0], untreated[0]) and not same(treated[3], untreated[3])
+    assert treated[3]["n_osteoclast"] <= untreated[3]["n_osteoclast"]
+
+
 def test_a_mistake_while_living_is_raised():
     lesson = on_a_tiny_patch("remodelling_cycle")
     acts = lesson.head.run[0].touch[0].model_copy(update={"x": 99})
