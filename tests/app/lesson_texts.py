@@ -13,6 +13,7 @@ SHIPPED = (
     "menopause",
     "fat_and_homing",
     "antiresorptives",
+    "rebound",
 )
 
 

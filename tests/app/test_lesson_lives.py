@@ -144,6 +144,15 @@ def test_denosumab_is_given_in_one_of_two_bones_of_a_woman_after_the_menopause()
     assert treated[3]["n_osteoclast"] <= untreated[3]["n_osteoclast"]
 
 
+def test_alendronate_follows_denosumab_in_month_24():
+    found = lived(on_a_tiny_patch("rebound"), 25)
+    stopped, followed = found["stopped"], found["followed"]
+    assert not same(stopped[3], found["untreated"][3])
+    assert same(stopped[24], followed[24]) and not same(stopped[25], followed[25])
+    assert followed[24]["bisphosphonate_nmol_per_mm2"] == 0.0
+    assert followed[25]["bisphosphonate_nmol_per_mm2"] > 0.0
+
+
 def test_a_mistake_while_living_is_raised():
     lesson = on_a_tiny_patch("remodelling_cycle")
     acts = lesson.head.run[0].touch[0].model_copy(update={"x": 99})
