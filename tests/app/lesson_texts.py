@@ -14,6 +14,7 @@ SHIPPED = (
     "fat_and_homing",
     "antiresorptives",
     "rebound",
+    "anabolic_window",
 )
 
 

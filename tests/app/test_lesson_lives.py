@@ -153,6 +153,14 @@ def test_alendronate_follows_denosumab_in_month_24():
     assert followed[25]["bisphosphonate_nmol_per_mm2"] > 0.0
 
 
+def test_pulses_of_pth_make_camp_and_an_infusion_raises_rankl():
+    found = lived(on_a_tiny_patch("anabolic_window"), 2)
+    daily, infusion, untreated = (found[arm][1] for arm in ("daily", "infusion", "untreated"))
+    assert daily["pth_burst_hours"] > infusion["pth_burst_hours"] + 0.3
+    assert infusion["rankl_opg_ratio"] > untreated["rankl_opg_ratio"]
+    assert daily["serum_calcium_mmol_per_l"] > untreated["serum_calcium_mmol_per_l"]
+
+
 def test_a_mistake_while_living_is_raised():
     lesson = on_a_tiny_patch("remodelling_cycle")
     acts = lesson.head.run[0].touch[0].model_copy(update={"x": 99})
