@@ -15,6 +15,7 @@ SHIPPED = (
     "antiresorptives",
     "rebound",
     "anabolic_window",
+    "micro_rna",
 )
 
 
