@@ -8,15 +8,9 @@ from bmu_abm.app.lessons import reading
 from bmu_abm.app.lessons.reading import Lesson
 
 SHIPPED = (
-    "remodelling_cycle",
-    "coupling",
-    "menopause",
-    "fat_and_homing",
-    "antiresorptives",
-    "rebound",
-    "anabolic_window",
-    "micro_rna",
-)
+    "remodelling_cycle", "coupling", "menopause", "fat_and_homing", "antiresorptives",
+    "rebound", "anabolic_window", "micro_rna", "own_therapy",
+)  # fmt: skip
 
 
 def text_of(name: str) -> str:

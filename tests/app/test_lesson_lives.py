@@ -169,6 +169,14 @@ def test_sponge_and_mimic_move_apposition_in_opposite_directions():
     assert pace["mimic"] < pace["untreated"] < pace["sponge"]
 
 
+def test_the_sequence_to_beat_parts_from_its_first_drug_in_month_24():
+    found = lived(on_a_tiny_patch("own_therapy"), 25)
+    sequence, alone = found["sequence"], found["alone"]
+    assert same(sequence[24], alone[24]) and not same(sequence[25], alone[25])
+    assert not same(alone[3], found["untreated"][3])
+    assert sequence[25]["n_osteoclast"] <= alone[25]["n_osteoclast"]
+
+
 def test_a_mistake_while_living_is_raised():
     lesson = on_a_tiny_patch("remodelling_cycle")
     acts = lesson.head.run[0].touch[0].model_copy(update={"x": 99})
