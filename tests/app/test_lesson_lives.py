@@ -161,11 +161,11 @@ def test_pulses_of_pth_make_camp_and_an_infusion_raises_rankl():
     assert daily["serum_calcium_mmol_per_l"] > untreated["serum_calcium_mmol_per_l"]
 
 
-def test_sponge_and_mimic_move_apposition_in_opposite_directions():
+def test_sponge_and_mimic_move_formation_in_opposite_directions():
     found = lived(on_a_tiny_patch("micro_rna"), 2)
     estradiol = {arm: rows[2]["estradiol_pmol_per_l"] for arm, rows in found.items()}
     assert len(set(estradiol.values())) == 1
-    pace = {arm: rows[1]["mar_um_per_day"] for arm, rows in found.items()}
+    pace = {arm: rows[1]["formation_um_per_year"] for arm, rows in found.items()}
     assert pace["mimic"] < pace["untreated"] < pace["sponge"]
 
 
