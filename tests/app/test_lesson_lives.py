@@ -8,9 +8,9 @@ of exactly these runs.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
+from dataclasses import replace
 
 import lives
 import numpy as np
@@ -20,6 +20,7 @@ from lesson_texts import SHIPPED, on_a_tiny_patch, text_of
 from bmu_abm.app.lessons import pooled, reading, staging
 from bmu_abm.app.lessons.answering import answer, source_of
 from bmu_abm.app.lessons.measuring import Value, evaluate, holds
+from bmu_abm.interventions import registry
 
 
 @pytest.fixture(params=SHIPPED)
@@ -89,6 +90,16 @@ def test_other_runs_are_not_answered_by_these_patches(lesson):
     assert pooled.of(changed) is None
     said = reading.parse(text_of(lesson.name).replace("title = ", "title = 'New' #", 1), "x", "y")
     assert staging.life_key(said) == staging.life_key(lesson)
+
+
+def test_what_the_file_of_a_treatment_says_is_lived(monkeypatch):
+    """Else a lesson would go on with patches of the drug as it was."""
+    lesson = next(one for one in reading.shipped_lessons() if one.name == "coupling")
+    key = staging.life_key(lesson)
+    old = registry.find("denosumab")
+    edited = old.declaration.model_copy(update={"effect": old.declaration.effect[:-1]})
+    monkeypatch.setattr(registry, "find", lambda name: replace(old, declaration=edited))
+    assert staging.life_key(lesson) != key
 
 
 # -- the path, lived ---------------------------------------------------------------------------
@@ -183,7 +194,7 @@ def test_a_mistake_while_living_is_raised():
     run = lesson.head.run[0].model_copy(update={"touch": [acts]})
     head = lesson.head.model_copy(update={"run": [run]})
     with pytest.raises(Exception, match="pointer: x"):
-        staging.live(dataclasses.replace(lesson, head=head), 1, lives.grow, 2)
+        staging.live(replace(lesson, head=head), 1, lives.grow, 2)
 
 
 # -- the file ------------------------------------------------------------------------------------

@@ -91,15 +91,13 @@ def patch(replicate: int) -> Grow:
 def life_key(lesson: Lesson) -> str:
     """Return 16 hex digits of all that is lived: scenarios, their controls, deeds, seed.
 
-    What is only said or measured does not change it.
+    What the files of the treatments say counts; what is only said or measured does not.
     """
     parts = []
     for run in lesson.head.run:
         spec = lesson.scenarios[run.name]
-        arms = [spec.to_dict()]
-        if run.untreated is not None:
-            arms.append(control_of(spec, spec).to_dict())
-        lived = [_bare(table) for table in arms]
+        arms = [spec] if run.untreated is None else [spec, control_of(spec, spec)]
+        lived = [_bare(one.to_dict()) | {"intervention": one.treatments_key()} for one in arms]
         parts.append([run.name, run.untreated, lived, [one.table() for one in lesson.acts(run)]])
     text = json.dumps([SEED, parts], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
