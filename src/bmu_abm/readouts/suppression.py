@@ -42,7 +42,8 @@ def indices(model: BoneModel) -> dict[str, float]:
 def unmended(skeleton: NDArray[np.void]) -> float:
     """Return damage of the shell times what it waits for an osteoclast, both over rest.
 
-    A crack grows to a fracture where nobody removes it in time (Burr 1997; recalled).
+    A crack grows to a fracture where nobody removes it in time: Burr 1997 J Bone Miner Res
+    (recalled).
     """
     wait = 1.0 / max(float(skeleton["resorption"][0]), LEAST_RESORPTION)
     return float(skeleton["cortex_damage"][0]) * wait

@@ -7,15 +7,26 @@ is the change since month 0.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
-from bmu_abm.validation.course import Chart
-from bmu_abm.validation.pooled import Floats, Stretch, jackknife
-from bmu_abm.validation.study import BACKGROUND, Arm, Frames, Study, Values
+from bmu_abm.validation.pooled import Stretch, jackknife
+from bmu_abm.validation.study import Arm, Frames, Study, Values
+from bmu_abm.validation.treated import (
+    BACKGROUND,
+    CHARTS,
+    CTX,
+    HIP,
+    NTX,
+    P1NP,
+    SPINE,
+    change,
+    largest,
+    mean,
+)
 
-SPINE, HIP = "bmd_lumbar_spine_pct", "bmd_total_hip_pct"
-CTX, NTX, P1NP = "ctx_ratio", "ntx_ratio", "p1np_ratio"
 UNTREATED = "calcium and D"
 BASELINE_MONTHS = 36.0
 # arm: months in which density is told; LS and TH.
@@ -42,7 +53,11 @@ MARKERS: dict[str, tuple[tuple[str, str, float, float], ...]] = {
         ("P1NP", P1NP, 3, 6),
         ("P1NP", P1NP, 12, 36),
     ),
-    "alendronate": (("CTX", CTX, 12, 36), ("P1NP", P1NP, 12, 36)),
+    "alendronate": (
+        ("CTX", CTX, 12, 36),
+        ("P1NP", P1NP, 12, 36),
+        ("ES/BS", "es_bs", 12, 36),
+    ),
     "zoledronate": (("CTX", CTX, 12, 36), ("P1NP", P1NP, 12, 36)),
     "teriparatide": (("P1NP", P1NP, 3, 6), ("CTX", CTX, 0, 1), ("CTX", CTX, 3, 6)),
     "PTH infusion": (("CTX", CTX, 3, 6), ("P1NP", P1NP, 3, 6)),
@@ -70,43 +85,21 @@ def _over_rest(
     return jackknife(treated, Stretch(frames[UNTREATED], 0, BASELINE_MONTHS).mean(name))
 
 
-def _mean(values: Floats) -> tuple[float, float]:
-    return jackknife(values, np.ones(len(values)))
-
-
-def _change(frame: pd.DataFrame, name: str, start: float, end: float) -> tuple[float, float]:
-    stretch = Stretch(frame, start, end)
-    return _mean(stretch.last(name) - stretch.first(name))
-
-
 def _relative(frame: pd.DataFrame, name: str, end: float) -> tuple[float, float]:
     stretch = Stretch(frame, 0, end)
     return jackknife(100.0 * (stretch.last(name) - stretch.first(name)), stretch.first(name))
 
 
-def _peak(frames: Frames, name: str, start: int, end: int) -> tuple[tuple[float, float], float]:
-    """Return the largest pooled mean of three months within a stretch, and the month it ends in."""
-    arm = "denosumab stopped"
-    ends = range(start + 3, end + 1)
-    found = [_over_rest(frames, arm, name, month - 3, month) for month in ends]
-    best = int(np.argmax([value for value, _ in found]))
-    return found[best], float(ends[best])
-
-
 def _after_denosumab(frames: Frames) -> Values:
     """Return what follows the last dose, that of month 18, whose effect ends in month 24."""
-    frame = frames["denosumab stopped"]
+    arm = "denosumab stopped"
     rows: Values = {}
     for label, name in (("CTX", CTX), ("P1NP", P1NP)):
-        peak, month = _peak(frames, name, 24, 42)
-        rows[f"denosumab stopped: {label}, largest of three months"] = peak
-        rows[f"denosumab stopped: {label} is largest, months after the effect"] = (
-            month - 24.0,
-            float("nan"),
-        )
-        late = _over_rest(frames, "denosumab stopped", name, 48, 54)
-        rows[f"denosumab stopped: {label} months 49-54"] = late
-    rows["denosumab stopped: LS, first 12 months off"] = _change(frame, SPINE, 24, 36)
+        peak, month = largest(partial(_over_rest, frames, arm, name), 24, 42)
+        rows[f"{arm}: {label}, largest of three months"] = peak
+        rows[f"{arm}: {label} is largest, months after the effect"] = (month - 24.0, float("nan"))
+        rows[f"{arm}: {label} months 49-54"] = _over_rest(frames, arm, name, 48, 54)
+    rows[f"{arm}: LS, first 12 months off"] = mean(change(frames, arm, SPINE, 24, 36))
     return rows
 
 
@@ -117,24 +110,26 @@ def _extras(frames: Frames) -> Values:
     rows = {
         "denosumab alone: lowest serum calcium over its start": _lowest(frames["denosumab alone"]),
         "teriparatide: BV/TV month 21": _relative(frames["teriparatide"], "bv_tv", 21),
-        "romosozumab: gain in months 1-3 over that in 12": _early_share(frames["romosozumab"]),
+        "romosozumab: gain in months 1-3 over that in 12": _early_share(frames),
         "romosozumab: begun on quiescent surface of all beyond usual, months 1-3": _modelled(
             frames, 3
         ),
         "odanacatib: osteoclasts months 1-24": _over_rest(frames, "odanacatib", cells, 0, 24),
         "odanacatib: resorption months 1-24": equal,
         "odanacatib: P1NP over that of denosumab at as much resorption": _spared(frames),
-        "strontium: LS as it is read month 36": _change(
-            frames["strontium"], "bmd_lumbar_spine_dxa_pct", 0, 36
+        "strontium: LS as it is read month 36": mean(
+            change(frames, "strontium", "bmd_lumbar_spine_dxa_pct", 0, 36)
         ),
-        "alendronate: microdamage month 36": _mean(
+        "alendronate: microdamage month 36": mean(
             Stretch(frames["alendronate"], 0, 36).last("microdamage_ratio")
         ),
     }
     index = "atypical_fracture_index"
-    stopped = frames["alendronate stopped"]
-    rows["alendronate: index of atypical fracture, months 12-60"] = _change(stopped, index, 12, 60)
-    rows["alendronate stopped: the same, months 60-84"] = _change(stopped, index, 60, 84)
+    for label, start, end in (
+        ("alendronate: index of atypical fracture, months 12-60", 12, 60),
+        ("alendronate stopped: the same, months 60-84", 60, 84),
+    ):
+        rows[label] = mean(change(frames, "alendronate stopped", index, start, end))
     return rows
 
 
@@ -170,10 +165,8 @@ def _lowest(frame: pd.DataFrame) -> tuple[float, float]:
     return jackknife(calcium.min(axis=1).to_numpy(float), calcium[0.0].to_numpy(float))
 
 
-def _early_share(frame: pd.DataFrame) -> tuple[float, float]:
-    gains = [Stretch(frame, 0, end) for end in (3, 12)]
-    early, whole = (s.last(SPINE) - s.first(SPINE) for s in gains)
-    return jackknife(early, whole)
+def _early_share(frames: Frames) -> tuple[float, float]:
+    return jackknife(*(change(frames, "romosozumab", SPINE, 0, end) for end in (3, 12)))
 
 
 def drugs_values(frames: Frames) -> Values:
@@ -184,7 +177,7 @@ def drugs_values(frames: Frames) -> Values:
             rows[f"{arm}: {label} {months(start, end)}"] = _over_rest(frames, arm, name, start, end)
     for arm, read in DENSITY.items():
         for label, name, month in read:
-            rows[f"{arm}: {label} month {month:g}"] = _change(frames[arm], name, 0, month)
+            rows[f"{arm}: {label} month {month:g}"] = mean(change(frames, arm, name, 0, month))
     return rows | _after_denosumab(frames) | _extras(frames)
 
 
@@ -220,11 +213,7 @@ DRUGS = {
             "strontium": _with_background("strontium_ranelate", 3),
         },
         drugs_values,
-        charts=(
-            Chart(CTX, "CTX over baseline", months=3),
-            Chart(P1NP, "P1NP over baseline", months=3),
-            Chart(SPINE, "lumbar spine BMD, % of month 0"),
-            Chart(HIP, "total hip BMD, % of month 0"),
-        ),
+        budgets={"denosumab": (12, 36), "alendronate": (12, 36), "odanacatib": (12, 24, 36)},
+        charts=CHARTS,
     ),
 }

@@ -6,14 +6,22 @@ the untreated patches in the same months.
 
 from __future__ import annotations
 
-import numpy as np
+from functools import partial
 
-from bmu_abm.validation.course import Chart
 from bmu_abm.validation.pooled import Floats, Stretch, jackknife
-from bmu_abm.validation.study import BACKGROUND, Arm, Frames, Study, Values
+from bmu_abm.validation.study import Arm, Frames, Study, Values
+from bmu_abm.validation.treated import (
+    BACKGROUND,
+    CHARTS,
+    CTX,
+    HIP,
+    P1NP,
+    SPINE,
+    change,
+    largest,
+    mean,
+)
 
-SPINE, HIP = "bmd_lumbar_spine_pct", "bmd_total_hip_pct"
-CTX, P1NP = "ctx_ratio", "p1np_ratio"
 UNTREATED, STOPPED = "untreated", "nothing"
 END = 24
 FOLLOWED = ("alendronate", "zoledronate", "teriparatide")
@@ -27,19 +35,8 @@ def _over(
     return jackknife(treated, Stretch(frames[control], start, end).mean(name))
 
 
-def _mean(values: Floats) -> tuple[float, float]:
-    return jackknife(values, np.ones(len(values)))
-
-
 def _off(frames: Frames, arm: str, name: str, months: int = 12) -> Floats:
-    stretch = Stretch(frames[arm], END, END + months)
-    return stretch.last(name) - stretch.first(name)
-
-
-def largest(frames: Frames, arm: str, control: str, name: str) -> tuple[float, float]:
-    """Return the largest pooled mean of three months in the year and a half off, over a control."""
-    ends = range(END + 3, END + 19)
-    return max(_over(frames, arm, control, name, end - 3, end) for end in ends)
+    return change(frames, arm, name, END, END + months)
 
 
 def sequence_values(frames: Frames) -> Values:
@@ -48,16 +45,18 @@ def sequence_values(frames: Frames) -> Values:
     for arm in (NO_STORES, STOPPED, *FOLLOWED):
         control = NO_STORES_UNTREATED if arm == NO_STORES else UNTREATED
         rows[f"{arm}: CTX months 25-30"] = _over(frames, arm, control, CTX, END, END + 6)
-        rows[f"{arm}: CTX, largest of three months"] = largest(frames, arm, control, CTX)
+        rows[f"{arm}: CTX, largest of three months"] = largest(
+            partial(_over, frames, arm, control, CTX), END, END + 18
+        )[0]
     for arm in (STOPPED, *FOLLOWED):
         rows[f"{arm}: P1NP months 31-36"] = _over(frames, arm, UNTREATED, P1NP, 30, 36)
         for label, name in (("LS", SPINE), ("TH", HIP)):
-            change = _off(frames, arm, name)
-            rows[f"{arm}: {label}, first 4 months off"] = _mean(_off(frames, arm, name, 4))
-            rows[f"{arm}: {label}, first 12 months off"] = _mean(change)
+            lost = _off(frames, arm, name)
+            rows[f"{arm}: {label}, first 4 months off"] = mean(_off(frames, arm, name, 4))
+            rows[f"{arm}: {label}, first 12 months off"] = mean(lost)
             if arm != STOPPED:
-                spared = change - _off(frames, STOPPED, name)
-                rows[f"{arm} over nothing: {label}, first 12 months off"] = _mean(spared)
+                spared = lost - _off(frames, STOPPED, name)
+                rows[f"{arm} over nothing: {label}, first 12 months off"] = mean(spared)
     return rows
 
 
@@ -80,11 +79,6 @@ SEQUENCES = {
             NO_STORES: Arm("denosumab_stop_no_stores", given=BACKGROUND),
         },
         sequence_values,
-        charts=(
-            Chart(CTX, "CTX over baseline", months=3),
-            Chart(P1NP, "P1NP over baseline", months=3),
-            Chart(SPINE, "lumbar spine BMD, % of month 0"),
-            Chart(HIP, "total hip BMD, % of month 0"),
-        ),
+        charts=CHARTS,
     ),
 }

@@ -12,11 +12,6 @@ from bmu_abm.validation.course import Chart
 
 Frames = Mapping[str, pd.DataFrame]
 Values = dict[str, tuple[float, float]]  # label: mean, standard error
-# What trials of drugs give to all of their arms, a day: mg of calcium, ug of vitamin D.
-BACKGROUND = (
-    {"use": "calcium", "start_month": 0, "dose": 1000},
-    {"use": "vitamin_d", "start_month": 0, "dose": 20, "every_days": 1},
-)
 
 
 @dataclass(frozen=True)
