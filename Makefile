@@ -13,7 +13,7 @@ DIST = dist
 # Options of the command that a target runs: make run ARGS="--patch tiny --years 1 --replicates 2"
 ARGS =
 
-.PHONY: help run test lint format docs pictures validation bench wheel venv clean
+.PHONY: help run test lint format docs pictures validation scoreboard bench wheel venv clean
 
 help:
 	@echo "make run       simulate $(SCENARIO), show its result (ARGS=\"--patch tiny --years 1\")"
@@ -22,6 +22,7 @@ help:
 	@echo "make docs      write the generated pages of docs/"
 	@echo "make pictures  make the pictures of README and docs/ anew"
 	@echo "make validation  run the studies beside the ranges of the field"
+	@echo "make scoreboard  run the arms of published trials beside what they found"
 	@echo "make bench     measure the speed of this machine"
 	@echo "make wheel     grow the burn-ins that ship, and build the wheel (DIST=dist)"
 	@echo "make venv      install only;  make clean  remove what was made"
@@ -59,6 +60,9 @@ validation: $(VENV)/.base
 	  homing slit3 diseases drugs sequences half_step twice_the_patch; do \
 	  $(PY) -m bmu_abm.validation $$study --store build/validation $(ARGS) || exit 1; \
 	done
+
+scoreboard: $(VENV)/.base
+	$(BMU) validate --out docs/validation/trials --store build/scoreboard $(ARGS)
 
 bench: $(VENV)/.base
 	$(BMU) bench

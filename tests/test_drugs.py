@@ -77,6 +77,7 @@ def test_calcium_makes_hypercalcaemia_at_overdose_only():
 ESTROGENS = [
     "conjugated_estrogens",
     "estradiol",
+    "estradiol_transdermal",
     "estriol",
     "estrone",
     "ethinylestradiol",
@@ -101,6 +102,22 @@ def test_weak_estrogens_do_less_at_the_same_dose():
         for name, dose in (("estradiol", 0.0), ("estriol", 2.0), ("estrone", 2.0), ("estradiol", 2))
     )
     assert none < weak < middle < strong
+
+
+def mean_estradiol(**course):
+    """Return the mean of serum estradiol (equivalents, pmol/l) in the fourth week of a course."""
+    life = planned(course, LACK)
+    levels = [life.environment(day).drivers["estradiol_pmol_per_l"] for day in range(21, 28)]
+    return sum(levels) / len(levels)
+
+
+@mechanism("d-estradiol")
+def test_estrone_counts_by_mouth_and_not_through_the_skin():
+    """1 mg by mouth: 147 pmol/l of estradiol, and half as much again for estrone."""
+    tablet, patch = mean_estradiol(use="estradiol"), mean_estradiol(use="estradiol_transdermal")
+    assert tablet == pytest.approx(147.0 * 1.5, rel=0.01) and patch == pytest.approx(183.75)
+    assert mean_estradiol(use="conjugated_estrogens") == pytest.approx(tablet, rel=0.05)
+    assert risk("estradiol_transdermal", "se-et-vte") < risk("estradiol", "se-et-vte")
 
 
 def days_above(name):

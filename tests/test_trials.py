@@ -24,9 +24,9 @@ from fake_engine import FakeModel, fake_scenario
 SPINE = "bmd_lumbar_spine_pct"
 PLAIN = Row(
     id="T1", trial="A trial", site="lumbar spine BMD", quantity="% change", unit="%", month=12.0,
-    observed=4.0, uncertainty="", confidence="verified", source="", low=math.nan, high=math.nan,
-    study="a_trial", drug="a_drug", arm="treated", against="", how="change", readout=SPINE,
-    start=0.0, end=12.0, window=0.0, scale=1.0, why="",
+    observed=4.0, uncertainty="", confidence="verified", source="", followed=True,
+    low=math.nan, high=math.nan, study="a_trial", drug="a_drug", arm="treated", against="",
+    how="change", readout=SPINE, start=0.0, end=12.0, window=0.0, scale=1.0, why="",
 )  # fmt: skip
 MODEL_PAGE = Path(__file__).parents[1] / "docs/model.md"
 
@@ -226,7 +226,7 @@ def test_the_scoreboard_tells_reasons_and_mean_errors():
     rows = [
         row(), row(id="T2", observed=1.0, confidence="recalled"),
         row(id="T3", readout="bmd_total_hip_pct"), row(id="T4", arm="", why="no readout: radius"),
-        row(id="T5"), row(id="T6", how="rate"),
+        row(id="T5"), row(id="T6", how="rate"), row(id="T7", observed=9.0, followed=False),
     ]  # fmt: skip
     gain = frame(**{SPINE: lambda k, m: m / 4})
     table = scored(rows, {"treated": gain}, {"T5": "no intervention x"}).set_index("id")
@@ -236,9 +236,17 @@ def test_the_scoreboard_tells_reasons_and_mean_errors():
     assert told["T4"] == "not simulated: no readout: radius"
     assert told["T5"] == "not simulated: no intervention x"
     errors = mean_errors(table)
-    assert errors.loc["a_drug", "lumbar spine"] == pytest.approx(1.5)
-    assert errors.loc["all", "lumbar spine rows"] == 2 and errors.loc["all", "total hip rows"] == 0
-    assert errors.loc["all, verified values", "lumbar spine"] == pytest.approx(1.0)
+    spine = errors["lumbar spine"]
+    assert spine["a_drug"] == spine["all"] == pytest.approx(3.0)
+    assert errors.loc["all", "lumbar spine rows"] == 3 and errors.loc["all", "total hip rows"] == 0
+    assert spine["all, the same people measured again"] == pytest.approx(1.5)
+    assert spine["all, verified values"] == pytest.approx(3.5)
+    assert spine["both"] == pytest.approx(1.0)
+
+
+def test_cross_sections_are_told_from_people_measured_again():
+    cross = {r.study for r in all_rows() if not r.followed}
+    assert {"pansini", "yasui", "chittacharoen", "nhanes"} == cross
 
 
 # --- Patches ---

@@ -18,6 +18,7 @@ from bmu_abm.runs.summary import FLOWS, WINDOW_MONTHS
 HOWS = ("change", "rate", "difference", "ratio", "baseline", "level", "direction")
 # A marker moves about ten times as far as density: 5 % of it where density needs 0.5 points.
 PERCENT_PER_POINT = 10.0
+_CROSS_SECTION = "cross-sectional"  # as trials.csv says of the population
 _Z95 = 1.96
 _RANGE = re.compile(r"(?:95% CI |arm range )?(-?\d+(?:\.\d+)?)(?: to |-)(-?\d+(?:\.\d+)?)(?![\d.])")
 _SPREAD = re.compile(r"(SE|SD) (\d+(?:\.\d+)?)")
@@ -31,6 +32,9 @@ class Row:
     ----------
     id, trial, site, quantity, unit, month, observed, uncertainty, confidence, source
         As published; `trial` is its name in full, `month` the time since its baseline.
+    followed : bool
+        Whether the same people or animals were measured again; False for a cross-section, which
+        compares people of different ages at one time.
     low, high : float
         What the trial's own scatter allows; nan where nothing is told.
     study : str
@@ -63,6 +67,7 @@ class Row:
     uncertainty: str
     confidence: str
     source: str
+    followed: bool
     low: float
     high: float
     study: str
@@ -148,6 +153,7 @@ def _row(trial: Mapping[str, str], read: Mapping[str, str]) -> Row:
         uncertainty=trial["uncertainty"],
         confidence=trial["confidence"],
         source=trial["source"],
+        followed=_CROSS_SECTION not in trial["population"],
         low=low,
         high=high,
         study=read["study"],

@@ -79,7 +79,7 @@ def scored(rows: Sequence[Row], frames: Frames, reasons: Mapping[str, str]) -> p
     -------
     DataFrame
         Columns `id, study, trial, drug, site, quantity, month, unit, observed, uncertainty, low,
-        high, confidence, readout, how, simulated, se, patches, verdict, note, source`.
+        high, confidence, followed, readout, how, simulated, se, patches, verdict, note, source`.
     """
     return pd.DataFrame([_line(row, frames, reasons.get(row.id)) for row in rows])
 
@@ -90,7 +90,7 @@ def _line(row: Row, frames: Frames, reason: str | None) -> dict[str, Any]:
     told = f"{NOT_SIMULATED}: {why_not}" if why_not is not None else verdict(row, simulated, se)
     patches = 0 if why_not is not None else min(frames[a]["replicate"].nunique() for a in row.arms)
     first = ("id", "study", "trial", "drug", "site", "quantity", "month", "unit", "observed")
-    second = ("uncertainty", "low", "high", "confidence", "readout", "how")
+    second = ("uncertainty", "low", "high", "confidence", "followed", "readout", "how")
     return {
         **{name: getattr(row, name) for name in (*first, *second)},
         "simulated": simulated,
@@ -108,12 +108,16 @@ def mean_errors(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `drug`, the last ones "all" and "all, verified values"; columns `lumbar spine,
-        total hip` and the number of rows behind each, `lumbar spine rows, total hip rows`.
+        Index `drug`, then "all" and parts of all: values of the same people, measured again,
+        and verified values; columns `lumbar spine, total hip` and the number of rows behind each,
+        `lumbar spine rows, total hip rows`.
     """
     counted = table[table["how"].isin(["change", "difference"]) & table["simulated"].notna()]
     groups = dict(list(counted.groupby("drug"))) | {"all": counted}
-    groups["all, verified values"] = counted[counted["confidence"] == "verified"]
+    followed, verified = counted["followed"], counted["confidence"] == "verified"
+    groups["all, the same people measured again"] = counted[followed]
+    groups["all, verified values"] = counted[verified]
+    groups["both"] = counted[followed & verified]
     return pd.DataFrame({drug: _errors(part) for drug, part in groups.items()}).T.rename_axis(
         "drug"
     )
@@ -185,6 +189,8 @@ def page(table: pd.DataFrame, basis: Basis) -> str:
 Written by `bmu validate`; do not edit. `docs/validate.md` says how rows are compared. Version
 {known["bmu_abm"]}, sources {known["sources"]}, seed {basis.seed}; {pooled}, added until the
 standard error of a change of density was at most {basis.se:g} points or {basis.most} were done.
+
+Command: `{basis.command}`.
 
 {len(table)} rows: {_count(table)}.
 
