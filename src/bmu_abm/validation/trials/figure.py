@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 # Okabe and Ito: told apart by the colour-blind; the marker tells drugs of one colour apart.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#55606E")
 _MARKERS = ("o", "s", "^", "D")
-_PANELS = ("lumbar spine BMD, points", "total hip BMD, points", "markers and others, %")
+_PANELS = (
+    "lumbar spine, points (hollow: cross-sections)",
+    "total hip, points",
+    "markers and others, %",
+)
 _NEAR = (1.5, 1.5, 15.0)
 
 
@@ -31,7 +35,10 @@ def drawn(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
-    """Draw every row: found with the trial's scatter along x, simulated with its error along y."""
+    """Draw every row: found with the trial's scatter along x, simulated with its error along y.
+
+    Cross-sections are hollow.
+    """
     from matplotlib.figure import Figure
 
     rows = drawn(table)
@@ -57,13 +64,14 @@ def draw(table: pd.DataFrame, path: Path) -> None:
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, styles: dict[str, tuple[str, str]], number: int) -> None:
-    for drug, part in rows.groupby("drug"):
+    for (drug, followed), part in rows.groupby(["drug", "followed"]):
         colour, marker = styles[str(drug)]
         below = (part["observed"] - part["low"]).clip(lower=0.0).fillna(0.0)
         above = (part["high"] - part["observed"]).clip(lower=0.0).fillna(0.0)
         ax.errorbar(
             part["observed"], part["simulated"], xerr=[below, above], yerr=part["se"].fillna(0.0),
-            fmt=marker, color=colour, ms=4, elinewidth=0.7, label=str(drug),
+            fmt=marker, color=colour, mfc=colour if followed else "none", ms=4, elinewidth=0.7,
+            label=str(drug),
         )  # fmt: skip
     _diagonal(ax, rows, _NEAR[number])
     ax.set_title(_PANELS[number], loc="left", fontsize=9)
