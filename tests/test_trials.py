@@ -1,6 +1,7 @@
 """Published trials beside the model: every row is read or has a reason; arithmetic; stopping."""
 
 import dataclasses
+import json
 import math
 import re
 from pathlib import Path
@@ -29,6 +30,7 @@ PLAIN = Row(
     how="change", readout=SPINE, start=0.0, end=12.0, window=0.0, scale=1.0, why="",
 )  # fmt: skip
 MODEL_PAGE = Path(__file__).parents[1] / "docs/model.md"
+SCOREBOARD = Path(__file__).parents[1] / "docs/validation/trials"
 
 
 def row(**changes):
@@ -247,6 +249,18 @@ def test_the_scoreboard_tells_reasons_and_mean_errors():
 def test_cross_sections_are_told_from_people_measured_again():
     cross = {r.study for r in all_rows() if not r.followed}
     assert {"pansini", "yasui", "chittacharoen", "nhanes"} == cross
+
+
+def test_the_committed_scoreboard_is_of_the_arms_and_values_of_today():
+    table = pd.read_csv(SCOREBOARD / "scoreboard.csv").set_index("id")
+    assert table["observed"].dropna().to_dict() == {
+        r.id: r.observed for r in all_rows() if math.isfinite(r.observed)
+    }
+    untold = table["verdict"].str.startswith("not simulated: ")
+    assert (table["simulated"].isna() == untold).all() and table["se"][~untold].notna().all()
+    basis = json.loads((SCOREBOARD / "provenance.json").read_text(encoding="utf-8"))
+    lived = {name for r in all_rows() for name in r.arms}
+    assert basis["arms"] == {name: arms()[name].scenario().to_dict() for name in lived}
 
 
 # --- Patches ---
