@@ -279,6 +279,8 @@ def test_strontium_raises_formation_and_lowers_resorption_at_once():
     for name, up in (("ob_activity", True), ("msc_osteogenesis", True), ("oc_activity", False)):
         assert (level(treated, name) > 1.05 * level(rest, name)) == up
         assert (level(treated, name) < 0.95 * level(rest, name)) != up
+    assert level(treated, "opg") > 1.1 * level(rest, "opg")
+    assert level(treated, "rankl_secretion") < 0.95 * level(rest, "rankl_secretion")
     assert state(treated, "resorption") < 0.95 * state(rest, "resorption")
 
 
