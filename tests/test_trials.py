@@ -241,9 +241,10 @@ def test_the_scoreboard_tells_reasons_and_mean_errors():
     spine = errors["lumbar spine"]
     assert spine["a_drug"] == spine["all"] == pytest.approx(3.0)
     assert errors.loc["all", "lumbar spine rows"] == 3 and errors.loc["all", "total hip rows"] == 0
-    assert spine["all, the same people measured again"] == pytest.approx(1.5)
+    assert spine["the same people measured again"] == pytest.approx(1.5)
     assert spine["all, verified values"] == pytest.approx(3.5)
-    assert spine["both"] == pytest.approx(1.0)
+    assert spine["the same people, verified values"] == pytest.approx(1.0)
+    assert spine["cross-sections"] == pytest.approx(6.0)
 
 
 def test_cross_sections_are_told_from_people_measured_again():

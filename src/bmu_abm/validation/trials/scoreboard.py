@@ -108,16 +108,17 @@ def mean_errors(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `drug`, then "all" and parts of all: values of the same people, measured again,
-        and verified values; columns `lumbar spine, total hip` and the number of rows behind each,
-        `lumbar spine rows, total hip rows`.
+        Index `drug`, then "all" and parts of all: verified values, the same people measured
+        again, verified values of these, and cross-sections; columns `lumbar spine, total hip` and
+        the number of rows behind each, `lumbar spine rows, total hip rows`.
     """
     counted = table[table["how"].isin(["change", "difference"]) & table["simulated"].notna()]
     groups = dict(list(counted.groupby("drug"))) | {"all": counted}
     followed, verified = counted["followed"], counted["confidence"] == "verified"
-    groups["all, the same people measured again"] = counted[followed]
     groups["all, verified values"] = counted[verified]
-    groups["both"] = counted[followed & verified]
+    groups["the same people measured again"] = counted[followed]
+    groups["the same people, verified values"] = counted[followed & verified]
+    groups["cross-sections"] = counted[~followed]
     return pd.DataFrame({drug: _errors(part) for drug, part in groups.items()}).T.rename_axis(
         "drug"
     )
