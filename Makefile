@@ -57,7 +57,7 @@ pictures: $(VENV)/.base
 
 validation: $(VENV)/.base
 	for study in healthy menopause postmenopausal young_man ovx_mouse ovx_rat ovx_rabbit \
-	  homing slit3 diseases drugs sequences half_step twice_the_patch; do \
+	  homing slit3 sishn3 sishn3_mouse zfp467 diseases drugs sequences half_step twice_the_patch; do \
 	  $(PY) -m bmu_abm.validation $$study --store build/validation $(ARGS) || exit 1; \
 	done
 

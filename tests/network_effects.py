@@ -331,6 +331,11 @@ def begun(still, progenitors=1, coupling_um=30.0, threshold=0.8, **today):
     return m.populations["osteoblast"].live
 
 
+@effect("ob_vigour", "osteoblast")
+def vigour_of_those_that_begin(still, x):
+    return float(begun(still, ob_vigour=x)["vigour"].mean())
+
+
 @effect("preosteoblast", "osteoblast", 0.0, 2.0)
 def osteoblasts_of_progenitors(still, x):
     return len(begun(still, progenitors=round(x)))

@@ -90,12 +90,18 @@ def test_iron_oxide_scavenges_oxygen_and_frees_osteoblasts():
 
 
 @mechanism("tt-exosome-sishn3")
-def test_exosomes_against_shn3_raise_slit3_of_osteoblasts():
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [("slit3", 1), ("runx2_osterix", 1), ("ob_vigour", 1), ("rankl_osteoblast", -1)],
+)
+def test_exosomes_against_shn3_free_osteoblasts(name, way):
+    """More SLIT3, Runx2 and vigour, less RANKL; the more, the more of them come to bone."""
     bare, carried = (
         given(use="exosome_sishn3", carrier=one).factors for one in (NONE, "engineered_exosome")
     )
-    slit3 = [levels_after(1, **factors)[LEVELS.index("slit3")] for factors in ({}, bare, carried)]
-    assert slit3[0] == 1.0 < slit3[1] < slit3[2] < 2.0
+    level = [levels_after(1, **factors)[LEVELS.index(name)] for factors in ({}, bare, carried)]
+    assert level[0] == 1.0 and 0.5 < level[2] < 2.0
+    assert 0.0 < way * (level[1] - 1.0) < way * (level[2] - 1.0)
 
 
 def test_a_carrier_is_kept_in_table_and_provenance():

@@ -41,6 +41,7 @@ STEADY = {
     "bmd_total_hip_pct": 0.0, "bmd_lumbar_spine_dxa_pct": 0.0, "microdamage_ratio": 1.0,
     "atypical_fracture_index": 0.5, "sum_modelled_sites": 6.0, "sum_started_sites": 4.0,
     "resorption_um_per_year": 7.0, "nuclei_per_osteoclast": 6.0, "sum_fused_precursors": 9.0,
+    "slit3_ng_ml": 40.0, "n_adipocyte": 300.0, "n_donor_adipocyte": 2.0,
 }  # fmt: skip
 
 
@@ -145,6 +146,9 @@ def test_the_mouse_is_held_against_its_start_and_against_sham():
     assert {name: values[name][0] for name in expected} == pytest.approx(expected)
 
 
+DIRECTIONS_ONLY = ("homing", "slit3", "sequences", "sishn3", "sishn3_mouse", "zfp467")
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_names_scenarios_that_ship_and_fills_every_target(name):
     study = STUDIES[name]
@@ -156,7 +160,7 @@ def test_a_study_names_scenarios_that_ship_and_fills_every_target(name):
     assert list(rows.index[: len(targets(name))]) == list(targets(name).index)
     text = page(name, study, rows, "", {})
     assert f"bmu_abm.validation {name}" in text
-    assert (f"({name}.png)" in text) == (name not in ("homing", "slit3", "sequences"))
+    assert (f"({name}.png)" in text) == (name not in DIRECTIONS_ONLY)
 
 
 def test_directions_are_told_in_paired_standard_errors():
@@ -171,6 +175,24 @@ def test_directions_are_told_in_paired_standard_errors():
     assert errors == pytest.approx(2.5 / (0.5 / math.sqrt(3.0)))
     same = values["RANK-Fc over wild type: n_donor_msc, difference"][0]
     assert same == 0.0
+
+
+def test_what_silencing_does_first_is_told_from_what_it_does_later():
+    """Capillaries are up by 0.1 from month 1 on, formation by 1 then and by 4 in months 7-12."""
+    control = frame()
+    patch, month = control["replicate"], control["month"]
+    treated = control.assign(
+        type_h_ratio=control["type_h_ratio"] + np.where(month > 0, 0.1, 0.0),
+        bfr_bs_um_per_year=control["bfr_bs_um_per_year"] + np.where(month > 6, 4 + patch % 2, 1.0),
+    )
+    values = STUDIES["sishn3"].values({"untreated": control, "siSHN3": treated})
+    months = "effect of the first month over that of months 6-12"
+    assert values[f"capillaries: {months}"][0] == pytest.approx(1.0)
+    assert values[f"formation: {months}"][0] == pytest.approx(1.0 / 4.5)
+    # The share of a patch is 1 / 4 or 1 / 5: to first order 1 / 4.5 -+ 0.5 / 4.5 / 4.5.
+    error = 0.5 / 4.5**2 / math.sqrt(3.0)
+    lead = values["capillaries before formation, difference"][0]
+    assert lead == pytest.approx((1.0 - 1.0 / 4.5) / error)
 
 
 def test_bone_of_donor_cells_is_held_against_what_the_graft_has_kept():

@@ -358,7 +358,7 @@ def test_the_skeleton_as_a_whole_hears_what_the_patch_hears(still, name, resorpt
     assert resorption * (more["cortex"] - rest["cortex"]) < 0.0
 
 
-@pytest.mark.parametrize("name", ["ob_activity", "ob_survival"])
+@pytest.mark.parametrize("name", ["ob_activity", "ob_survival", "ob_vigour"])
 def test_the_skeleton_forms_less_with_weaker_osteoblasts(still, name):
     rest, less = lived(still), lived(still, **{name: 0.8})
     assert less["formation"] < 0.9 * rest["formation"] and less["cortex"] < rest["cortex"]

@@ -38,6 +38,7 @@ def start(cells, count, identity, s, donor, sites, ledger, today, p):
     bound = site.coupling_um + site.clastokine_um
     vigour = p.osteoblast_vigour_base
     vigour += (1.0 - p.osteoblast_vigour_base) * bound / p.osteoblast_vigour_coupling_um
+    vigour *= today.ob_vigour
     u = hashing.uniform(today.key, hashing.OSTEOBLAST_VIGOUR, identity, today.tick, 0)
     v = hashing.uniform(today.key, hashing.OSTEOBLAST_VIGOUR, identity, today.tick, 1)
     vigour *= math.exp(p.osteoblast_vigour_sd * hashing.normal(u, v))

@@ -96,9 +96,10 @@ def step(state, intake_mg, vitamin_d, binders, today, p, rest):
     s.resorption += (drive - s.resorption) * t.dt / max(q.skeleton_resorption_days, t.dt)
     lost = t.load / max(s.cortex, LEAST_CORTEX) - 1.0
     refill = 1.0 - q.skeleton_estrogen_deficit * lack + q.skeleton_strain_gain * lost
+    output = t.ob_activity * t.ob_survival * t.wnt_freed * t.ob_vigour
     follow = s.resorption * min(max(refill, 0.0), 2.0) * t.ob_activity * t.ob_survival
-    follow *= t.wnt_freed
-    follow *= room(t.ob_activity * t.ob_survival * t.wnt_freed, q)
+    follow *= t.wnt_freed * t.ob_vigour
+    follow *= room(output, q)
     freed = t.wnt_freed / answer(s.wnt_habit, q)
     s.wnt_habit += (freed - s.wnt_habit) * min(1.0, t.dt / q.wnt_habit_days)
     s.formation += (follow - s.formation) * t.dt / max(q.skeleton_formation_days, t.dt)

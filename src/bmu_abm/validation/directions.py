@@ -27,7 +27,7 @@ def errors_of(treated: Floats, control: Floats) -> tuple[float, float]:
     return float(np.clip(errors, -MOST_ERRORS, MOST_ERRORS)), float("nan")
 
 
-def _over(frames: Frames, arm: str, control: str, name: str, start: float, end: float) -> Values:
+def over(frames: Frames, arm: str, control: str, name: str, start: float, end: float) -> Values:
     """Return how much more of a column an arm has: as a ratio, and in standard errors."""
     a, b = (Stretch(frames[x], start, end).mean(name) for x in (arm, control))
     label = f"{arm} over {control}: {name}"
@@ -64,14 +64,14 @@ def homing_values(frames: Frames) -> Values:
         rows[f"{name}: in the lung after a day"] = _at(frame, "graft_lung_pct", DAY_AFTER_DOSE)
         rows[f"{name}: in the marrow after a day"] = _at(frame, "graft_marrow_pct", DAY_AFTER_DOSE)
         rows[f"{name}: donor osteoblasts of all"] = donors
-    rows |= _over(frames, "CXCR4", "wild type", "n_donor_msc", *DOSED)
+    rows |= over(frames, "CXCR4", "wild type", "n_donor_msc", *DOSED)
     for arm in ("wild type", "CXCR4"):
         rows |= _benefit(frames, arm)
         rows[f"{arm}: bone of donor cells of the benefit"] = _donor_share_of_benefit(
             frames[arm], frames["untreated"]
         )
-    rows |= _over(frames, "RANK-Fc", "wild type", "n_osteoclast", *DOSED)
-    return rows | _over(frames, "RANK-Fc", "wild type", "n_donor_msc", *DOSED)
+    rows |= over(frames, "RANK-Fc", "wild type", "n_osteoclast", *DOSED)
+    return rows | over(frames, "RANK-Fc", "wild type", "n_donor_msc", *DOSED)
 
 
 def _benefit(frames: Frames, arm: str) -> Values:
@@ -92,9 +92,9 @@ def slit3_values(frames: Frames) -> Values:
     )
     for arm, control in pairs:
         for name in ("bfr_bs_um_per_year", "resorption_um_per_year", "type_h_ratio"):
-            rows |= _over(frames, arm, control, name, 0, 36)
+            rows |= over(frames, arm, control, name, 0, 36)
         for name in ("sum_fused_precursors", "nuclei_per_osteoclast"):
-            rows |= _over(frames, arm, control, name, 0, 36)
+            rows |= over(frames, arm, control, name, 0, 36)
         ends = [Stretch(frames[x], 0, 36).last(BONE) for x in (arm, control)]
         rows[f"{arm}: bone month 36"] = jackknife(ends[0] - ends[1], np.ones(len(ends[0])))
         rows[f"{arm}: bone month 36, difference"] = errors_of(*ends)

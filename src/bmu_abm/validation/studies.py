@@ -22,6 +22,7 @@ from bmu_abm.validation.pooled import (
 )
 from bmu_abm.validation.robustness import ROBUSTNESS
 from bmu_abm.validation.sequences import SEQUENCES
+from bmu_abm.validation.silencing import SILENCING
 from bmu_abm.validation.study import Arm, Frames, Study, Values
 
 HEALTHY_ROWS = {
@@ -202,6 +203,7 @@ STUDIES = {
     **DISEASES,
     **DRUGS,
     **SEQUENCES,
+    **SILENCING,
     **ROBUSTNESS,
     **ANIMALS,
 }
