@@ -13,7 +13,14 @@ from bmu_abm.validation.__main__ import main
 from bmu_abm.validation.course import Chart, smoothed
 from bmu_abm.validation.directions import DAY_AFTER_DOSE, homing_values, slit3_values
 from bmu_abm.validation.drugs import drugs_values
-from bmu_abm.validation.pooled import Stretch, identities, jackknife, pool, ratio_of
+from bmu_abm.validation.pooled import (
+    Stretch,
+    identities,
+    jackknife,
+    jackknife_difference,
+    pool,
+    ratio_of,
+)
 from bmu_abm.validation.report import beside_targets, page
 from bmu_abm.validation.robustness import difference
 from bmu_abm.validation.sequences import sequence_values
@@ -65,6 +72,13 @@ def test_a_ratio_is_one_of_sums_and_not_a_mean_of_ratios():
     assert jackknife(np.array([1.0, 9.0]), np.array([10.0, 10.0 / 3.0]))[0] == pytest.approx(0.75)
     assert all(math.isnan(x) for x in jackknife(np.array([0.0]), np.array([0.0])))
     assert math.isnan(jackknife(np.array([1.0]), np.array([2.0]))[1])
+
+
+def test_what_two_ratios_share_is_no_error_of_their_difference():
+    top, bottom = np.array([1.0, 4.0, 2.0, 9.0]), np.ones(4)
+    assert jackknife_difference((top, bottom), (top, bottom)) == (0.0, 0.0)
+    difference, error = jackknife_difference((2.0 * top, bottom), (top, bottom))
+    assert (difference, error) == pytest.approx(jackknife(top, bottom))
 
 
 def test_pooled_values_of_a_steady_bone():
@@ -185,14 +199,17 @@ def test_what_silencing_does_first_is_told_from_what_it_does_later():
         type_h_ratio=control["type_h_ratio"] + np.where(month > 0, 0.1, 0.0),
         bfr_bs_um_per_year=control["bfr_bs_um_per_year"] + np.where(month > 6, 4 + patch % 2, 1.0),
     )
-    values = STUDIES["sishn3"].values({"untreated": control, "siSHN3": treated})
+    arms = {"untreated": control, "siSHN3": treated, "siSHN3 by SLIT3 alone": control}
+    values = STUDIES["sishn3"].values(arms)
     months = "effect of the first month over that of months 6-12"
     assert values[f"capillaries: {months}"][0] == pytest.approx(1.0)
     assert values[f"formation: {months}"][0] == pytest.approx(1.0 / 4.5)
-    # The share of a patch is 1 / 4 or 1 / 5: to first order 1 / 4.5 -+ 0.5 / 4.5 / 4.5.
-    error = 0.5 / 4.5**2 / math.sqrt(3.0)
+    # Without one patch it is 3 / 14 or 3 / 13.
+    error = math.sqrt(3.0) * (3.0 / 13.0 - 3.0 / 14.0) / 2.0
     lead = values["capillaries before formation, difference"][0]
     assert lead == pytest.approx((1.0 - 1.0 / 4.5) / error)
+    assert values["siSHN3 over untreated: formation, months 1-3"][0] == pytest.approx(7.0 / 6.0)
+    assert values["siSHN3 by SLIT3 alone over untreated: formation, months 1-3"][0] == 1.0
 
 
 def test_bone_of_donor_cells_is_held_against_what_the_graft_has_kept():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bmu_abm.validation.course import Chart
-from bmu_abm.validation.pooled import Floats, Stretch, jackknife, ratio_of
+from bmu_abm.validation.pooled import Floats, Stretch, in_errors, jackknife, ratio_of
 from bmu_abm.validation.study import Arm, Frames, Study, Values
 
 DAY_AFTER_DOSE = 31 * 12.0 / 365.0  # the first dose falls on day 30; months of day 31
@@ -19,12 +19,15 @@ BONE = "bmd_cancellous_pct"
 MOST_ERRORS = 999.0  # told of what has no noise: the same in every patch
 
 
-def errors_of(treated: Floats, control: Floats) -> tuple[float, float]:
-    """Return the mean paired difference in its standard errors (nan error: it is one itself)."""
-    mean, se = jackknife(treated - control, np.ones(len(treated)))
-    with np.errstate(divide="ignore"):
-        errors = float(np.divide(mean, se)) if mean else 0.0
+def as_errors(difference: float, error: float) -> tuple[float, float]:
+    """Return a difference in its standard errors, as a row (nan error: it is one itself)."""
+    errors = in_errors(difference, error)
     return float(np.clip(errors, -MOST_ERRORS, MOST_ERRORS)), float("nan")
+
+
+def errors_of(treated: Floats, control: Floats) -> tuple[float, float]:
+    """Return the mean paired difference in its standard errors, as a row."""
+    return as_errors(*jackknife(treated - control, np.ones(len(treated))))
 
 
 def over(frames: Frames, arm: str, control: str, name: str, start: float, end: float) -> Values:
@@ -35,6 +38,13 @@ def over(frames: Frames, arm: str, control: str, name: str, start: float, end: f
         label: ratio_of(frames[arm], frames[control], name, start, end),
         f"{label}, difference": errors_of(a, b),
     }
+
+
+def bone_over(label: str, frames: Frames, arm: str, control: str, month: float) -> Values:
+    """Return how much more bone an arm has in a month: in points, and in standard errors."""
+    treated, untreated = (Stretch(frames[x], 0, month).last(BONE) for x in (arm, control))
+    more = jackknife(treated - untreated, np.ones(len(treated)))
+    return {label: more, f"{label}, difference": as_errors(*more)}
 
 
 def _at(frame: pd.DataFrame, name: str, month: float) -> tuple[float, float]:
@@ -66,20 +76,12 @@ def homing_values(frames: Frames) -> Values:
         rows[f"{name}: donor osteoblasts of all"] = donors
     rows |= over(frames, "CXCR4", "wild type", "n_donor_msc", *DOSED)
     for arm in ("wild type", "CXCR4"):
-        rows |= _benefit(frames, arm)
+        rows |= bone_over(f"{arm}: benefit", frames, arm, "untreated", 12)
         rows[f"{arm}: bone of donor cells of the benefit"] = _donor_share_of_benefit(
             frames[arm], frames["untreated"]
         )
     rows |= over(frames, "RANK-Fc", "wild type", "n_osteoclast", *DOSED)
     return rows | over(frames, "RANK-Fc", "wild type", "n_donor_msc", *DOSED)
-
-
-def _benefit(frames: Frames, arm: str) -> Values:
-    treated, control = (Stretch(frames[x], 0, 12).last(BONE) for x in (arm, "untreated"))
-    return {
-        f"{arm}: benefit": jackknife(treated - control, np.ones(len(treated))),
-        f"{arm}: benefit, difference": errors_of(treated, control),
-    }
 
 
 def slit3_values(frames: Frames) -> Values:
@@ -95,9 +97,7 @@ def slit3_values(frames: Frames) -> Values:
             rows |= over(frames, arm, control, name, 0, 36)
         for name in ("sum_fused_precursors", "nuclei_per_osteoclast"):
             rows |= over(frames, arm, control, name, 0, 36)
-        ends = [Stretch(frames[x], 0, 36).last(BONE) for x in (arm, control)]
-        rows[f"{arm}: bone month 36"] = jackknife(ends[0] - ends[1], np.ones(len(ends[0])))
-        rows[f"{arm}: bone month 36, difference"] = errors_of(*ends)
+        rows |= bone_over(f"{arm}: bone month 36", frames, arm, control, 36)
     return rows
 
 

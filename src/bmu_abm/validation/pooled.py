@@ -6,6 +6,7 @@ standard error is that of the jackknife over patches (Efron & Stein 1981 Ann Sta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -141,15 +142,40 @@ def jackknife(numerator: Floats, denominator: Floats) -> tuple[float, float]:
         return float("nan"), float("nan")
     if n < 2:
         return float(top / bottom), float("nan")
+    return float(top / bottom), _jackknife_error(_without_each(numerator, denominator))
+
+
+def jackknife_difference(
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats]
+) -> tuple[float, float]:
+    """Return the difference of two ratios of sums over the same patches, and its standard error.
+
+    Parameters
+    ----------
+    first, second : pair of ndarray, shape (n_patches,)
+        Numerator and denominator of each ratio.
+    """
+    difference = jackknife(*first)[0] - jackknife(*second)[0]
+    return difference, _jackknife_error(_without_each(*first) - _without_each(*second))
+
+
+def _without_each(numerator: Floats, denominator: Floats) -> Floats:
+    """Return the ratio of two sums that leave one patch out each."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        without = (top - numerator) / (bottom - denominator)
-    return float(top / bottom), _jackknife_error(without)
+        return (numerator.sum() - numerator) / (denominator.sum() - denominator)
 
 
 def _jackknife_error(without: Floats) -> float:
     """Return the standard error from the estimates that leave one patch out each."""
     n = len(without)
     return float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
+
+
+def in_errors(difference: float, error: float) -> float:
+    """Return a difference in standard errors; none is 0 whatever its error."""
+    if difference == 0.0:
+        return 0.0
+    return difference / error if error else math.copysign(math.inf, difference)
 
 
 def ratio_of(

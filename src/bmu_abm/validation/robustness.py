@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from bmu_abm.validation.pooled import Stretch, jackknife, pool
+from bmu_abm.validation.pooled import Stretch, in_errors, jackknife, pool
 from bmu_abm.validation.study import Arm, Frames, Study, Values
 
 POOLED = {  # label: pooled quantity of the three years
@@ -60,13 +59,6 @@ def told(frame: pd.DataFrame) -> Values:
     stretch = Stretch(frame, 0, 36)
     gain = stretch.last(SPINE) - stretch.first(SPINE)
     return values | {DENSITY: jackknife(gain, np.ones(stretch.patches))}
-
-
-def in_errors(difference: float, error: float) -> float:
-    """Return a difference in standard errors; none is 0 whatever its error."""
-    if difference == 0.0:
-        return 0.0
-    return difference / error if error else math.copysign(math.inf, difference)
 
 
 ROBUSTNESS = {

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from bmu_abm.validation.course import Chart
-from bmu_abm.validation.directions import BONE, errors_of, over
-from bmu_abm.validation.pooled import Floats, Stretch, jackknife
+from bmu_abm.validation.directions import BONE, as_errors, bone_over, over
+from bmu_abm.validation.pooled import (
+    Floats,
+    Stretch,
+    jackknife,
+    jackknife_difference,
+    ratio_of,
+)
 from bmu_abm.validation.study import Arm, Frames, Study, Values
 
 SLIT3, VESSELS, FORMATION = "slit3_ng_ml", "type_h_ratio", "bfr_bs_um_per_year"
-UNTREATED, TREATED = "untreated", "siSHN3"
+UNTREATED, TREATED, BY_SLIT3 = "untreated", "siSHN3", "siSHN3 by SLIT3 alone"
 PLAIN, SILENT = "with Zfp467", "without Zfp467"
 
 
@@ -24,35 +28,7 @@ def _effect(frames: Frames, name: str, start: float, end: float) -> Floats:
     return treated - control
 
 
-def _lead(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> tuple[float, float]:
-    """Return how much larger one ratio of sums is than another, in standard errors.
-
-    The error is that of the linear terms of both ratios, patch by patch.
-    """
-    (share, terms), (other, others) = _linear(*first), _linear(*second)
-    difference = terms - others
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error = difference.std(ddof=1) / np.sqrt(len(difference))
-        return float(np.divide(share - other, error)), float("nan")
-
-
-def _linear(top: Floats, bottom: Floats) -> tuple[float, Floats]:
-    """Return a ratio of two sums, and what each patch adds to it to first order."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = float(np.divide(top.mean(), bottom.mean()))
-        return share, (top - share * bottom) / bottom.mean()
-
-
-def _gained(frames: Frames, month: float) -> Values:
-    ends = [Stretch(frames[arm], 0, month).last(BONE) for arm in (TREATED, UNTREATED)]
-    label = f"{TREATED} over {UNTREATED}: bone month {month:g}"
-    return {
-        label: jackknife(ends[0] - ends[1], np.ones(len(ends[0]))),
-        f"{label}, difference": errors_of(*ends),
-    }
-
-
-def _shn3_values(given: int, end: int, frames: Frames) -> Values:
+def shn3_values(given: int, end: int, frames: Frames) -> Values:
     """Return what the month after the first dose shows, and what the later half of the months."""
     late = ((given + end) // 2, end)
     rows: Values = {}
@@ -67,8 +43,18 @@ def _shn3_values(given: int, end: int, frames: Frames) -> Values:
     rows[f"capillaries: {label}"], rows[f"formation: {label}"] = (
         jackknife(*part) for part in parts
     )
-    rows["capillaries before formation, difference"] = _lead(*parts)
-    return rows | _gained(frames, end)
+    rows["capillaries before formation, difference"] = as_errors(*jackknife_difference(*parts))
+    label = f"{TREATED} over {UNTREATED}: bone month {end}"
+    return rows | bone_over(label, frames, TREATED, UNTREATED, end)
+
+
+def woman_values(frames: Frames) -> Values:
+    """Return what SHN3 does, and how much of it by SLIT3 and its vessels alone."""
+    rows = shn3_values(0, 12, frames)
+    for arm, start, end in ((TREATED, 0, 3), (BY_SLIT3, 0, 3), (BY_SLIT3, 6, 12)):
+        label = f"{arm} over {UNTREATED}: formation, months {start + 1}-{end}"
+        rows[label] = ratio_of(frames[arm], frames[UNTREATED], FORMATION, start, end)
+    return rows | bone_over(f"{BY_SLIT3}: bone month 12", frames, BY_SLIT3, UNTREATED, 12)
 
 
 def zfp467_values(frames: Frames) -> Values:
@@ -87,23 +73,25 @@ _CHARTS = (
     Chart("n_adipocyte", "fat cells a patch"),
     Chart(BONE, "cancellous mineral, % of month 0"),
 )
+_EXOSOMES = [{"use": "exosome_sishn3", "start_month": 0, "carrier": "engineered_exosome"}]
+_SLIT3_ALONE = {
+    f"parameters.edge.shn3.{other}": "0"
+    for other in ("runx2_osterix", "ob_vigour", "rankl_osteoblast")
+}
 _HALF_A_YEAR = {"years": "0.5"}
 _GRAFTED = {**_HALF_A_YEAR, "intervention.1.route": "intramarrow"}
 SILENCING = {
     "sishn3": Study(
         "Exosomes with siRNA against SHN3",
         "A year of exosomes that carry a targeting peptide, once a week in the postmenopausal "
-        "woman, and the same patches without.",
+        "woman, the same patches without, and with SLIT3 as all that SHN3 acts on.",
         100,
         {
             UNTREATED: Arm("postmenopausal", {"years": "1"}),
-            TREATED: Arm(
-                "postmenopausal",
-                {"years": "1"},
-                [{"use": "exosome_sishn3", "start_month": 0, "carrier": "engineered_exosome"}],
-            ),
+            TREATED: Arm("postmenopausal", {"years": "1"}, _EXOSOMES),
+            BY_SLIT3: Arm("postmenopausal", {"years": "1", **_SLIT3_ALONE}, _EXOSOMES),
         },
-        partial(_shn3_values, 0, 12),
+        woman_values,
         charts=_CHARTS,
     ),
     "sishn3_mouse": Study(
@@ -114,7 +102,7 @@ SILENCING = {
             UNTREATED: Arm("ovx_mouse", _HALF_A_YEAR),
             TREATED: Arm("exosome_sishn3_ovx_mouse", _HALF_A_YEAR),
         },
-        partial(_shn3_values, 1, 6),
+        partial(shn3_values, 1, 6),
         charts=_CHARTS,
     ),
     "zfp467": Study(
